@@ -52,6 +52,10 @@ def test_every_card_says_for_how_long_who_asks_by_which_rule_and_what_then(kind:
     ends_at = datetime.fromisoformat("2026-12-31T23:59:59+00:00")
     ends = lines(kind, ends_at=ends_at)
     assert ends[1].startswith(f"Until {date_of(ends_at)} · ")
+    done = render_card(facts_of(a_request(kind, status=Status.APPLIED))).text.splitlines()
+    assert ("For good" in done) == could_end, "what was decided keeps saying how long it lasts"
+    done = render_card(facts_of(a_request(kind, status=Status.APPLIED, ends_at=ends_at))).text
+    assert "For good" not in done
 
 
 def test_a_card_about_a_workspace_with_a_twin_says_which_one() -> None:

@@ -81,8 +81,8 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines.append(f"expires {date(request.expires_at)} if nobody decides")
     if request.status is Status.FULFILLING and request.outcome.problem:
         lines.append(f"⚠️ {escape(request.outcome.problem)}")
-    if request.status is Status.APPLIED and request.over_at and not request.extends:
-        lines.append(f"{facts.end or 'Ends'} after {date(request.over_at)}")
+    if request.status is Status.APPLIED and not request.extends:
+        lines.append(f"{facts.end or 'Ends'} after {date(request.over_at)}" if request.over_at else facts.lasts)
     if request.status is Status.APPLIED and request.outcome.is_unproven:
         lines.append(unproven(request.outcome))
     if request.status is Status.APPLIED:
