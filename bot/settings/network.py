@@ -88,9 +88,13 @@ MENDS = {
 """What to do about each."""
 
 
-def is_web_page(headers: Mapping[str, str]) -> bool:
-    """Tell whether an answer is a page for people: it says nothing of what was sent, whatever its status is."""
-    return headers.get("content-type", "").strip().lower().startswith("text/html")
+def is_web_page(headers: Mapping[str, str], content: bytes) -> bool:
+    """Tell whether an answer is a page for people: it says nothing of what was sent, whatever its status is.
+
+    Many a server calls its empty answer HTML, too, or an `OK`; those are receipts.
+    """
+    said = headers.get("content-type", "").strip().lower()
+    return said.startswith(("text/html", "application/xhtml")) and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
 def silence(error: BaseException) -> str:

@@ -141,7 +141,7 @@ async def _call(
     except httpx.HTTPError as error:
         return Reply(silence(error), is_unsure=True)
     status = answer.status_code
-    if answer.is_success and is_web_page(answer.headers):
+    if answer.is_success and is_web_page(answer.headers, answer.content):
         return Reply(WEB_PAGE, status)
     if answer.is_success:
         return Reply(status=status, body=_json(answer.content))

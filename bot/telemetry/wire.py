@@ -80,7 +80,7 @@ def post_now(target: Target, url: str, body: bytes, way: Way, within: float = WI
 def receipt_of(answer: httpx.Response, target: Target) -> Receipt:
     """Return what an answer says; a target may repeat what it was sent, so that its own headers are hidden."""
     if answer.is_success:
-        if is_web_page(answer.headers):
+        if is_web_page(answer.headers, answer.content):
             return Receipt(Verdict.LATER, WEB_PAGE)
         from bot.telemetry.otlp import rejected_of
 

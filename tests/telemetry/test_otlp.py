@@ -126,6 +126,9 @@ def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() 
         (in_json, Receipt(because="[hidden]", rejected=2)),
         (repeated, Receipt(because="too old for [hidden] of on", rejected=2)),
         (httpx.Response(200, html="<h1>Sign in</h1>"), Receipt(Verdict.LATER, "a web page")),
+        (httpx.Response(200, html="\ufeff\n<!doctype html>"), Receipt(Verdict.LATER, "a web page")),
+        (httpx.Response(200, html=""), Receipt()),  # as many a web framework answers that says nothing
+        (httpx.Response(200, html="OK"), Receipt()),
         (httpx.Response(400), Receipt(Verdict.REFUSED, "HTTP 400")),
         (httpx.Response(413), Receipt(Verdict.REFUSED, "HTTP 413")),
         (httpx.Response(401), Receipt(Verdict.LATER, "HTTP 401")),
