@@ -1,5 +1,6 @@
 """What `/claude-limits` is asked about: a workspace, a model or group of models, in any order of words. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _FILLERS = frozenset(
         "on",
         "of",
         "and",
+        "or",
         "the",
         "all",
         "everything",
@@ -27,6 +29,7 @@ _FILLERS = frozenset(
         "limits",
     }
 )
+_SEPARATORS = re.compile("[,;&+/]")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,8 @@ def _without_fillers(words: Sequence[str], workspaces: Mapping[str, str], every:
 
 
 def _bare(words: Iterable[str]) -> list[str]:
-    return [word for word in words if word.casefold() not in _FILLERS]
+    parts = (part for word in words for part in _SEPARATORS.split(word))
+    return [part for part in parts if part and part.casefold() not in _FILLERS]
 
 
 def _of_words(said: Sequence[str], workspaces: Mapping[str, str], every: Sequence[Group]) -> Asked | None:
@@ -104,8 +108,8 @@ def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
 
 
 def _groups_of_each(typed: str, groups: Sequence[Group]) -> list[str]:
-    """Return the groups of several models, `opus 5.5, sonnet`; none where a part of it names none."""
-    words, found = [one.strip(",") for one in typed.split()], dict[str, None]()
+    """Return the groups of several models, `opus 5.5 sonnet`; none where a part of it names none."""
+    words, found = typed.split(), dict[str, None]()
     while words:
         taken = next((n for n in range(len(words), 0, -1) if _groups_named(" ".join(words[:n]), groups)), 0)
         if not taken:
@@ -116,8 +120,9 @@ def _groups_of_each(typed: str, groups: Sequence[Group]) -> list[str]:
 
 
 def _narrowed(group_ids: Sequence[str], groups: Sequence[Group]) -> tuple[str, ...]:
-    """Return groups, () where they are all of them."""
-    return () if len(group_ids) == len(groups) else tuple(group_ids)
+    """Return groups in their own order, each once; () where they are all of them."""
+    found = tuple(one.id for one in groups if one.id in group_ids)
+    return () if len(found) == len(groups) else found
 
 
 def _unknown(said: Sequence[str], workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
