@@ -73,6 +73,9 @@ def test_what_is_used_no_more_keeps_its_own_counters_and_is_no_growth_of_all_oth
     found = by_name(counters(counts(figures)))
     assert found["claude_org_requests_total"] == {("w1", "m1"): 4, ("w2", "m2"): 4}
     assert {labels[:2] for labels in found["claude_org_tokens_total"]} == {("w1", "m1"), ("w2", "m2")}
+    assert by_name(gauges(figures))["claude_org_workspace_info"].keys() == {("w1", ""), ("w2", "")}, (
+        "each counter has a name"
+    )
 
 
 def test_counters_count_money_tokens_and_requests_and_leave_out_what_nobody_told() -> None:

@@ -104,12 +104,20 @@ def gauges(figures: Figures) -> list[Family]:
     ]
     if fact := figures.days.get(yesterday):
         found.append(Family(are.YESTERDAY_FINAL, {(): int(fact.closed)}))
+    return [*found, Family(are.WORKSPACE_INFO, _named(figures, who))]
+
+
+def _named(figures: Figures, who: Shown) -> dict[Labels, Value]:
+    """Return the names of all that gauges or counters tell: the largest of two months, and those since the epoch."""
+    counted = shown(figures.requests)
     info: dict[Labels, Value] = {
-        (one or "default", figures.names.get(one, "") or ("" if one else "Default")): 1 for one in sorted(who.workspaces)
+        (one or "default", figures.names.get(one, "") or ("" if one else "Default")): 1
+        for one in sorted(who.workspaces | counted.workspaces)
     }
-    if any(who.workspace(cell) == OTHER for cell in figures.cells):
+    spent, used = ({each.of(WORKSPACE) for each in some} for some in (figures.cells, figures.requests))
+    if spent - who.workspaces or used - counted.workspaces:
         info[OTHER, "all others"] = 1
-    return [*found, Family(are.WORKSPACE_INFO, info)]
+    return info
 
 
 def ages(as_of: Mapping[str, datetime], synced_at: datetime | None, now: datetime) -> list[Family]:

@@ -111,14 +111,15 @@ async def load(tx: Tx, now: datetime, since: date) -> Figures:
     first = (today.replace(day=1) - ONE_DAY).replace(day=1)
     days = await table.ledger_days(tx, first, today)
     cells = await table.cells(tx, first, today, ("day", WORKSPACE, MODEL))
+    requests = await measures(tx, since, today, (WORKSPACE, MODEL))
     return Figures(
         today=today,
         days=days,
         cells=cells,
         parts=await measures(tx, since, today, (WORKSPACE, MODEL, COST_TYPE, TOKEN_TYPE, TIER)),
         usage=await measures(tx, since, today, (WORKSPACE, MODEL, TIER)),
-        requests=await measures(tx, since, today, (WORKSPACE, MODEL)),
-        names=await names_of(tx, {cell.of(WORKSPACE) for cell in cells}),
+        requests=requests,
+        names=await names_of(tx, {one.of(WORKSPACE) for one in (*cells, *requests)}),
     )
 
 
