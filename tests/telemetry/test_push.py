@@ -177,9 +177,9 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         assert (target.total(COST), len(target.headers)) == (5, 3)
         target.answers = [web.Response(status=400)]
         await fill(store, [figures[0], *_figures(110)], later, later)
-        for seconds in range(3):  # one that is refused again speaks for all, and a revision goes past them at once
+        for seconds in range(3):  # one that is refused for good keeps no other one back, nor a revision
             await _run(rt, later + timedelta(seconds=seconds))
-            assert (target.total(COST), len(target.headers)) == (15, 5)
+            assert (target.total(COST), len(target.headers)) == (_expected(110) + 5, 6)
         target.answers = [rejecting(1)]
         for seconds in range(3, 6):
             await _run(rt, later + DAY + timedelta(seconds=seconds))

@@ -136,7 +136,7 @@ async def _note_place(rt: Runtime, target: Target, now: datetime) -> None:
 
 
 async def _send_left_over(rt: Runtime, target: Target, now: datetime, reasons: set[str]) -> Pushed:
-    """Send what is written down and didn't arrive. What was refused as it is once a day, and then until one is again."""
+    """Send what is written down and didn't arrive. What was refused as it is once a day."""
     async with rt.store.read() as tx:
         left = await db.unsent(tx, target.name)
         known = await db.known(tx, target.name)
@@ -147,10 +147,7 @@ async def _send_left_over(rt: Runtime, target: Target, now: datetime, reasons: s
             return Pushed.MORE
         if one.refused and not tries_refused:
             continue
-        verdict = await _send(rt, target, one, reasons)
-        if verdict is Verdict.REFUSED:
-            tries_refused = False
-        elif verdict is not Verdict.TAKEN:
+        if await _send(rt, target, one, reasons) not in (Verdict.TAKEN, Verdict.REFUSED):
             return Pushed.AWAY
     return Pushed.ALL
 
