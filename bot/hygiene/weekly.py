@@ -10,12 +10,12 @@ from bot.hygiene.view import weekly
 from bot.policy.contacts import admins_of
 from bot.posts import db as posts
 from bot.posts.converge import converge
-from bot.posts.model import Drawing, Wanted, plain
+from bot.posts.model import Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.spend.ledger.db import ledger_edges
-from bot.store.notes import ONCE, claim_note, note, write_note
+from bot.store.notes import ONCE, claim_note, drop_notes, note, write_note
 from bot.store.session import Tx
 from bot.words.calendars import UTC_DAYS
 from bot.words.own import own
@@ -90,4 +90,10 @@ class AdviceTopic(Notices):
         content: Mapping[str, Any] = found[0]
         titles: list[Markup] = [own(str(one)) for one in content["titles"]]  # markup when it was written
         message = weekly(titles, int(content["total"]), rt.settings.command_prefix)
-        return Drawing(lambda _post: plain(message), is_over=True)
+        return Drawing(lambda _post: plain(message), dropped=_untold, is_over=True)
+
+
+async def _untold(tx: Tx, post: Post) -> None:
+    """Let everything be new again next week where nobody could be told."""
+    if not any(one.ts for one in await posts.of_subject(tx, TOPIC, post.subject)):
+        await drop_notes(tx, [_TOLD])

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import update
 
 from bot.admin.model import Member
 from bot.approvals import db as requests
@@ -19,9 +20,11 @@ from bot.kinds.limits.peaks.places import busiest_minutes
 from bot.kinds.registry import KINDS
 from bot.people.model import Actor
 from bot.policy.model import Policy, RuleSettings
+from bot.posts.tries import MOST_TRIES
 from bot.runtime import Runtime
 from bot.store.audit import all_entries
 from bot.store.session import Store
+from bot.store.tables import PostRow
 from tests.approvals.samples import a_request
 from tests.hygiene.samples import DAY, LAB, PROD, key, member, workspace
 from tests.spend.world import COSTS, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady
@@ -168,3 +171,17 @@ async def test_what_is_new_is_told_once_a_week_however_many_replicas(store: Stor
     [_, said] = slack.posts
     assert said.message.text.startswith("⚠️ *1 new finding this week*")
     assert "too many admins" in said.message.text
+
+
+async def test_what_could_not_be_told_is_told_in_the_next_week(store: Store) -> None:
+    slack = Slack(is_member=False)
+    rt = bot(store, slack)
+    await fill(store, steady(FRIDAY, FRIDAY))
+    await at(rt, NOW)
+    async with store.write() as tx:
+        await tx.execute(update(PostRow).values(tries=MOST_TRIES))
+    await at(rt, NOW + DAY)
+    slack.is_member = True
+    await at(rt, NOW + 2 * DAY)  # a Monday
+    [said] = slack.posts
+    assert "Nobody watches what we use" in said.message.text
