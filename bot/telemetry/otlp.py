@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from google.protobuf.json_format import Error as JsonError
 from google.protobuf.json_format import MessageToDict, Parse
 from google.protobuf.message import Error as ProtobufError
 from google.protobuf.message import Message
@@ -41,14 +42,17 @@ def empty_request() -> bytes:
 
 
 def rejected_of(content: bytes, content_type: str) -> tuple[int, str]:
-    """Return how many points a target says it won't take, and why. They may not be sent again (OTLP, partial success)."""
+    """Return how many points a target says it won't take, and why. They may not be sent again (OTLP, partial success).
+
+    What can't be read says nothing of the kind.
+    """
     answer = ExportMetricsServiceResponse()
     try:
-        if content_type.startswith("application/json"):
+        if content_type.lower().startswith("application/json"):
             Parse(content or b"{}", answer, ignore_unknown_fields=True)
         else:
             answer.ParseFromString(content)
-    except (ProtobufError, ValueError):
+    except (ProtobufError, JsonError, ValueError):
         return 0, ""
     return answer.partial_success.rejected_data_points, answer.partial_success.error_message
 

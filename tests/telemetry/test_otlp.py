@@ -115,20 +115,30 @@ TARGET = Target("t", "http://t.test", {"authorization": SecretStr("Bearer hcaik-
 def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() -> None:
     partial = rejecting(3)
     assert isinstance(partial.body, bytes)
-    in_protobuf = {"content-type": "application/x-protobuf"}
+    in_protobuf, in_capitals = {"content-type": "application/x-protobuf"}, {"content-type": "Application/JSON"}
     in_json = httpx.Response(200, json={"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": "sk-ant-admin-zz"}})
     said = "too old for hcaik-repeated of on"
     repeated = httpx.Response(200, json={"partialSuccess": {"rejectedDataPoints": "2", "errorMessage": said}})
+    unread = (
+        b"ok",
+        b"null",
+        b"[]",
+        b'{"status": "ok"}',
+        b'{"partialSuccess": {"rejectedDataPoints": "some"}}',
+        b"[" * 99_999,
+    )
     cases = [
         (httpx.Response(200), Receipt()),
         (httpx.Response(202, content=b"thanks"), Receipt()),
         (httpx.Response(200, content=partial.body, headers=in_protobuf), Receipt(because="too old", rejected=3)),
         (in_json, Receipt(because="[hidden]", rejected=2)),
+        (httpx.Response(200, content=in_json.content, headers=in_capitals), Receipt(because="[hidden]", rejected=2)),
         (repeated, Receipt(because="too old for [hidden] of on", rejected=2)),
         (httpx.Response(200, html="<h1>Sign in</h1>"), Receipt(Verdict.LATER, "a web page")),
         (httpx.Response(200, html="\ufeff\n<!doctype html>"), Receipt(Verdict.LATER, "a web page")),
         (httpx.Response(200, html=""), Receipt()),  # as many a web framework answers that says nothing
         (httpx.Response(200, html="OK"), Receipt()),
+        *((httpx.Response(200, content=one, headers={"content-type": "application/json"}), Receipt()) for one in unread),
         (httpx.Response(400), Receipt(Verdict.REFUSED, "HTTP 400")),
         (httpx.Response(413), Receipt(Verdict.REFUSED, "HTTP 413")),
         (httpx.Response(401), Receipt(Verdict.LATER, "HTTP 401")),
