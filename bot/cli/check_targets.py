@@ -28,7 +28,7 @@ def in_plain_http(env: Mapping[str, str]) -> list[str]:
         f"{given}: The target {one.name} of OTLP_TARGETS is plain http to another machine, so others on the network can read"
         " its headers."
         for one in targets
-        if one.headers and any(url.startswith("http:") and not is_loopback(url) for url in (one.url, one.traces_url))
+        if one.headers and any(url.lower().startswith("http:") and not is_loopback(url) for url in (one.url, one.traces_url))
     ]
 
 
