@@ -121,8 +121,8 @@ def _takes_part(line: Line, one: FormField, names: Sequence[Name]) -> bool:
     return False
 
 
-def _with_part(word: str, one: FormField, names: Sequence[Name]) -> list[Name]:
-    part = spoken(word)
+def _with_part(typed: str, one: FormField, names: Sequence[Name]) -> list[Name]:
+    part = spoken(typed)
     return [name for name in names if part in spoken(name.label)] if one.type == "lookup" and part else []
 
 

@@ -67,6 +67,8 @@ async def test_a_rate_limit_is_read_in_one_line(world: World) -> None:
     assert (await filled(world, "rate Staging fable", "set_rate_limit"))["rate_group"] == "Claude Fable 5.x"
     held = await filled(world, "rate Staging opus 5.5 requests 2k", "set_rate_limit")
     assert (held["rate_group"], held["value"]) == ("Claude Opus 5.x", "2k")
+    held = await filled(world, "rate Staging opus 5 rpm 3k", "set_rate_limit")
+    assert (held["rate_group"], held["limiter"], held["value"]) == ("Claude Opus 5.x", "Requests per minute", "3k")
 
 
 @pytest.mark.parametrize(
