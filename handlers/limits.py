@@ -10,10 +10,8 @@ from handlers.edge.register import Feature
 
 async def suggest_groups(call: Interaction, query: str) -> list[Json]:
     """Return the groups whose name, or that of one of their models, holds what was typed, with the organization's limits."""
-    wanted = query.casefold().strip()
     groups = groups_of(await call.rt.directory.rate_limits())
-    fitting = [one for one in groups if any(wanted in name.casefold() for name in (one.name, *one.models))]
-    return [option(one.name, one.id, truncate(one.in_short, 75)) for one in fitting]
+    return [option(one.name, one.id, truncate(one.in_short, 75)) for one in groups if one.holds(query)]
 
 
 FEATURE = Feature(options={ids.RATE_GROUP: suggest_groups})

@@ -127,7 +127,7 @@ async def test_what_changed_meanwhile_is_not_overwritten(world: World) -> None:
 
 async def test_a_limit_is_chosen_typed_read_back_and_said_with_the_hour_that_it_takes(world: World) -> None:
     view = await open_form(world, ALICE, "set_rate_limit")
-    found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="rate_group", value="opus-5")
+    found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="rate_group", value="Opus 5.5")
     (opus,) = found["options"]
     assert opus["text"]["text"] == OPUS
     assert opus["description"]["text"] == "10k requests, 10m input, 2m output per minute"

@@ -59,6 +59,11 @@ class Group:
         """What of it can be limited, in words."""
         return listed([LIMITERS[name][0] for name in self.limiters])
 
+    def holds(self, typed: str) -> bool:
+        """Tell whether its name, or that of one of its models, holds what was typed, as people write it."""
+        wanted = spoken(typed)
+        return any(wanted in spoken(name) for name in (self.name, *self.models))
+
 
 def groups_of(limits: Iterable[RateLimit]) -> list[Group]:
     """Return the groups of which a workspace can limit something, in the API's order."""

@@ -103,8 +103,7 @@ def _is_bare_of(typed: str, name: str) -> bool:
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
     """Return the groups whose name, or that of one of their models, holds what was typed; a model's date may follow it."""
-    wanted = spoken(typed)
-    return [one.id for one in groups if wanted and any(wanted in spoken(name) for name in (one.name, *one.models))]
+    return [one.id for one in groups if one.holds(typed)] if spoken(typed) else []
 
 
 def _groups_of_each(typed: str, groups: Sequence[Group]) -> list[str]:
