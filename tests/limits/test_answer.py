@@ -70,6 +70,7 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         ("Prodction sonnet", "Prodction", (("Production", "w1 rl_sonnet"),)),
         ("production sonet", "sonet", (("Claude Sonnet", "w1 rl_sonnet"),)),
         ("Twin", "Twin", (("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
+        ("production Twin", "Twin", (("Production", "w1"), ("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
         ("zzzzqq", "zzzzqq", ()),
         ("Archived", "Archived", ()),
         ("sonnet data science production", "production", (("Data Science", "w3 rl_sonnet"), ("Production", "w1 rl_sonnet"))),
@@ -79,7 +80,13 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         assert (found.words, found.nearest) == (words, nearest), typed
         said = render_unknown(found, "claude")
         assert [one["value"] for one in said.blocks[-1].get("elements", [])] == [one for _, one in nearest]
-        assert f"*{words}*" in said.text or "one workspace at a time: *Data Science* or *Production*?" in said.text
+        assert f"*{words}*" in said.text or said.text.startswith("I show one workspace at a time: *")
+
+
+def test_many_words_are_answered_soon_whatever_they_are() -> None:
+    many = {f"w{n}": f"Team {n}" for n in range(1_000)}
+    for words, said in ((["zzz"] * 12, " ".join(["zzz"] * 12)), (["zzz"] * 900, " ".join(["zzz"] * 12) + " …")):
+        assert read_asked(words, many, GROUPS) == Unknown(said)
 
 
 def test_the_lower_of_both_limits_holds_and_the_least_headroom_comes_first() -> None:

@@ -1,5 +1,6 @@
 """Groups of rate limits as people choose them: by the name of their models, with what a workspace can lower. Pure."""
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ def labels_of(groups: Iterable[Group]) -> dict[str, str]:
     return {one.id: one.name if names.count(one.name) == 1 else f"{one.name} {one.id}" for one in every}
 
 
+@functools.lru_cache(4096)
 def spoken(name: str) -> str:
     """Return what spellings of a model or a group have in common: `Claude Opus 5.5`, `claude-opus-5-5-20260901`."""
     return _JOINERS.sub(" ", folded(_DATED.sub("", name))).strip()

@@ -30,6 +30,7 @@ _FILLERS = frozenset(
     }
 )
 _SEPARATORS = re.compile("[,;&+/]")
+_MOST_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,34 @@ class Unknown:
 
 def read_asked(words: Sequence[str], workspaces: Mapping[str, str], groups: Iterable[Group]) -> Asked | Unknown:
     """Return what is asked for; `workspaces` are names by id. A workspace of exactly that name goes before a model."""
-    every, said = list(groups), list(words)
-    found = _of_words(said, workspaces, every)  # before fillers are left out: a workspace may be called "R and D"
-    return found or _without_fillers(said, workspaces, every)
+    every, said, places = list(groups), list(words), _Places(workspaces)
+    if len(said) > _MOST_WORDS:
+        return Unknown(f"{' '.join(said[:_MOST_WORDS])} …")
+    found = _of_words(said, places, every)  # before fillers are left out: a workspace may be called "R and D"
+    return found or _without_fillers(said, places, every)
 
 
-def _without_fillers(words: Sequence[str], workspaces: Mapping[str, str], every: Sequence[Group]) -> Asked | Unknown:
-    said = _bare(words)
-    return _of_words(said, workspaces, every) or _unknown(said, workspaces, every)
+class _Places:
+    """Workspaces by what people type for them, read once because a line can be split in many ways."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.names = names
+        self._read, self._bare = dict[str, list[str]](), dict[str, list[str]]()
+        for key, name in names.items():
+            self._read.setdefault(as_read(name), []).append(key)
+            if bare := _bare(name.split()):
+                self._bare.setdefault(as_read(" ".join(bare)), []).append(key)
+
+    def named(self, typed: str) -> list[str]:
+        """Return the ids of those of a name, in any case, or of an id; the API lets several have one name."""
+        if not typed or typed in self.names:
+            return [typed] if typed else []
+        return self._read.get(as_read(typed)) or self._bare.get(as_read(" ".join(_bare(typed.split()))), [])
+
+
+def _without_fillers(words: Sequence[str], places: _Places, every: Sequence[Group]) -> Asked | Unknown:
+    said = _bare(words)[:_MOST_WORDS]
+    return _of_words(said, places, every) or _unknown(said, places, every)
 
 
 def _bare(words: Iterable[str]) -> list[str]:
@@ -74,31 +95,17 @@ def _bare(words: Iterable[str]) -> list[str]:
     return [part for part in parts if part and part.casefold() not in _FILLERS]
 
 
-def _of_words(said: Sequence[str], workspaces: Mapping[str, str], every: Sequence[Group]) -> Asked | None:
+def _of_words(said: Sequence[str], places: _Places, every: Sequence[Group]) -> Asked | None:
     by_id = [one.id for one in every if one.id in said]
     if by_id:
         said = [word for word in said if word not in by_id]
     splits = [(said[:n], said[n:]) for n in range(len(said), -1, -1)]
     for groups_named in (_groups_named, _groups_of_each):
         for place, models in (pair for one, other in splits for pair in ((one, other), (other, one))):
-            named, fitting = _workspaces_named(" ".join(place), workspaces), groups_named(" ".join(models), every)
+            named, fitting = places.named(" ".join(place)), groups_named(" ".join(models), every)
             if (len(named) == 1 or not place) and (fitting or not models):
                 return Asked(named[0] if place else "", _narrowed((*by_id, *fitting), every))
     return None
-
-
-def _workspaces_named(typed: str, workspaces: Mapping[str, str]) -> list[str]:
-    """Return the ids of the workspaces of a name, in any case, or of an id; the API lets several have one name."""
-    if typed in workspaces:
-        return [typed]
-    if found := [key for key, name in workspaces.items() if typed and as_read(name) == as_read(typed)]:
-        return found
-    return [key for key, name in workspaces.items() if typed and _is_bare_of(typed.casefold(), name.casefold())]
-
-
-def _is_bare_of(typed: str, name: str) -> bool:
-    """Tell whether a name reads as what was typed once both are without fillers."""
-    return bool(bare := _bare(name.split())) and as_read(" ".join(bare)) == as_read(" ".join(_bare(typed.split())))
 
 
 def _groups_named(typed: str, groups: Sequence[Group]) -> list[str]:
@@ -124,28 +131,26 @@ def _narrowed(group_ids: Sequence[str], groups: Sequence[Group]) -> tuple[str, .
     return () if len(found) == len(groups) else found
 
 
-def _unknown(said: Sequence[str], workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
+def _unknown(said: Sequence[str], places: _Places, groups: Sequence[Group]) -> Unknown:
     """Return the words that name nothing, beside those that do."""
     for size in range(len(said) - 1, 0, -1):
         for kept, rest in ((said[:size], said[size:]), (said[size:], said[:size])):
-            known = read_asked(kept, workspaces, groups)
-            if isinstance(known, Asked):
-                return _named(" ".join(rest), known, workspaces, groups)
-    return _named(" ".join(said), Asked(), workspaces, groups)
+            if known := _of_words(kept, places, groups):
+                return _named(" ".join(rest), known, places, groups)
+    return _named(" ".join(said), Asked(), places, groups)
 
 
 def _short(name: str) -> str:
     return name.casefold().removeprefix("claude").strip(" -")
 
 
-def _named(words: str, known: Asked, workspaces: Mapping[str, str], groups: Sequence[Group]) -> Unknown:
-    same = _workspaces_named(words, workspaces)
-    if known.workspace_id and same:
-        each = [(workspaces[one], Asked(one, known.group_ids).typed) for one in (known.workspace_id, *same)[:3]]
-        return Unknown(words, tuple(each), is_another=True)
-    if len(same) > 1:
-        nearest = [(f"{workspaces[one]} ({one})", Asked(one, known.group_ids)) for one in same[:3]]
-        return Unknown(words, tuple((label, asked.typed) for label, asked in nearest))
+def _named(words: str, known: Asked, places: _Places, groups: Sequence[Group]) -> Unknown:
+    workspaces, same = places.names, places.named(words)
+    if len(same) > 1 or (known.workspace_id and same):
+        shown, names = [one for one in (known.workspace_id, *same) if one][:3], list(workspaces.values())
+        labels = [workspaces[one] if names.count(workspaces[one]) == 1 else f"{workspaces[one]} ({one})" for one in shown]
+        typed = [Asked(one, known.group_ids).typed for one in shown]
+        return Unknown(words, tuple(zip(labels, typed, strict=True)), is_another=bool(known.workspace_id))
     choices = dict[str, tuple[str, Asked]]()
     if not known.group_ids:
         for group in groups:
