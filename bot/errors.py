@@ -108,7 +108,7 @@ class UpstreamAuth(UpstreamError):
 
 class UpstreamBusy(UpstreamError):
     """The API turned a call away that may work later, also after retries: it is over its limit or overloaded (429, 529), the
-    same thing is being changed by another call (409), or our own budget of requests is used up.
+    same membership is being changed by another call, or our own budget of requests is used up.
     """
 
 

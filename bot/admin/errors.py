@@ -26,6 +26,9 @@ PREVIEW_CODES = frozenset(
     {"spend_limits_admin_api_writes_not_enabled", "organization_type_not_supported", "organization_not_enrolled_in_beta"}
 )
 
+CONCURRENT = "concurrent_membership_change"
+"""The one conflict that passes by itself; what others are in conflict with stays, such as a name that is taken."""
+
 SENTENCES = {
     "already_member": "This person is already a member of the organization.",
     "invite_already_exists": "There is already a pending invite for this address.",
@@ -33,7 +36,7 @@ SENTENCES = {
     "cannot_invite_emails_with_unverified_domains": "The organization invites only addresses of verified domains.",
     "org_member_limit_exceeded": "The organization has reached its limit of members.",
     "cannot_remove_last_member": "The last member of an organization can't be removed.",
-    "concurrent_membership_change": "Somebody changed this membership at the same moment.",
+    CONCURRENT: "Somebody changed this membership at the same moment.",
     "workspace_member_limit_exceeded": "The workspace has reached its limit of members.",
     "org_api_key_limit_exceeded": "The organization has reached its limit of active API keys.",
     "workspace_api_key_limit_exceeded": "The workspace has reached its limit of active API keys.",
@@ -153,7 +156,7 @@ def _kind(status: int, code: str | None) -> type[UpstreamError]:
         return UpstreamAuth
     if status == 404:
         return UpstreamMissing
-    if status in (409, 429, 529):
+    if status in (429, 529) or code == CONCURRENT:
         return UpstreamBusy
     return UpstreamRefused if 400 <= status < 500 and status != 408 else UpstreamDown
 

@@ -12,9 +12,11 @@ from bot.admin.call import ApiCall, Manner
 from bot.admin.client import AdminClient
 from bot.admin.errors import error_from_answer
 from bot.admin.http import Transport
-from bot.errors import UpstreamAuth, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamMissing
+from bot.errors import UpstreamAuth, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.sandbox.claude.organization import ADMIN_KEY
 from tests.admin.conftest import Claude
+
+CONFLICT = b'{"type": "error", "error": {"type": "conflict_error", "message": "?", "details": %s}}'
 
 
 @pytest.mark.parametrize("kind", ["429", "500", "529", "drop_before", "drop_after"])
@@ -45,7 +47,9 @@ async def test_a_read_gives_up_after_three_tries(
         (404, b'{"type": "error", "error": {"type": "not_found_error", "message": "?"}}', UpstreamMissing),
         (403, b'{"type": "error", "error": {"type": "permission_error", "message": "?"}}', UpstreamAuth),
         (429, b"", UpstreamBusy),
-        (409, b'{"type": "error", "error": {"type": "conflict_error", "message": "?"}}', UpstreamBusy),
+        (409, CONFLICT % b'{"error_code": "concurrent_membership_change"}', UpstreamBusy),
+        (409, CONFLICT % b'{"error_code": "external_key_changed"}', UpstreamRefused),
+        (409, CONFLICT % b"null", UpstreamRefused),
         (502, b"[" * 200_000, UpstreamDown),
     ],
 )
