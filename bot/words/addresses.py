@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 MOST_CHARACTERS = 254
-_ADDRESS = re.compile(r"[!-?A-Z\[-~]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
+_ADDRESS = re.compile(r"[!#-'*+./0-9=?A-Z^-~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 """What nobody sees, and mail programs add."""
 _LINKED = re.compile(r"<mailto:([^<>|]*)(?:\|[^<>]*)?>", re.IGNORECASE)
@@ -12,8 +12,8 @@ _LINKED = re.compile(r"<mailto:([^<>|]*)(?:\|[^<>]*)?>", re.IGNORECASE)
 _NAMED = re.compile(r'(?<![^\s,;])(?:"[^"\n]*"|[^\s,;<>"@][^,;<>"@\n]*)?\s*<([^<>]*)>')
 """A name and its address in angle brackets. A name doesn't go beyond a comma unless it is in quotation marks."""
 _ENTRY = re.compile(r"[^;；\n]+")
-_ALONE = re.compile(r"[^@<>]*<([^@<>]*@[^@<>]*)>[^@<>]*")
-"""One address in angle brackets and no other: all around it is its name, also `Lee, Kim (IT)`."""
+_ALONE = re.compile(r"\s*[^@＠<>\s][^@＠<>]*<([^@＠<>]*@[^@＠<>]*)>[^@＠<>]*")
+"""One address in angle brackets after its name, and no other: all around it is its name, also `Lee, Kim (IT)`."""
 _FILLER = re.compile(r"[^\w@]*[0-9]*[^\w@]*|and|und", re.IGNORECASE)
 """Between the addresses of a list, and before each: numbers, dots, `and`."""
 _BETWEEN = re.compile(r"[\s,;、，；]+")

@@ -29,6 +29,7 @@ NINA, OLA = "nina@acme.test", "ola.b+x@eu.acme.test"
         f'Nina "N" Petrova <{NINA}>\nDr. B, Ola <{OLA}>',
         f"{NINA} and {OLA}",
         f"1. {NINA}\n• {OLA}\u202e",
+        f"Nina Petrova\n<{NINA}>, {OLA}",
         f"\u200b{NINA}\ufeff {OLA}\u00a0",
     ],
 )
@@ -47,6 +48,9 @@ def test_addresses_are_read_whatever_stands_around_them(text: str) -> None:
         ("nina@\u0430cme.test", (), ("nina@\u0430cme.test",)),
         (f"nina, Ola <{OLA}>, Nina <{NINA}>", (OLA, NINA), ("nina",)),
         (f"12@, {NINA}", (NINA,), ("12@",)),
+        (f"to:{NINA} Nina({NINA}), {OLA}", (OLA,), (f"to:{NINA}", f"Nina({NINA}")),
+        (f"Nina<{NINA}>Ola<{OLA}>", (NINA,), (f"Ola<{OLA}",)),
+        (f"ola＠acme.test, Nina <{NINA}>", (NINA,), ("ola＠acme.test",)),
         ("nina@acme.test@evil.test", (), ("nina@acme.test@evil.test",)),
         (f"Nina <nina>, {OLA}", (OLA,), ("nina",)),
         (f"{'x' * 65}@acme.test", (), (f"{'x' * 65}@acme.test",)),
