@@ -53,11 +53,12 @@ async def open_form(
 
 
 def unread_end(end: Ending) -> Markup:
-    """Return what a form says on top where words about an end were typed that mean no day."""
+    """Return what a form says on top where it isn't sure what words about an end mean."""
     if end.time:
         return f"⚠️ I end things with a whole day, not at a time such as {bold(end.time)}. Check the last day below."
-    is_read = end.is_sure or end.day is not None
-    return "" if is_read else "⚠️ I couldn't read when it should end. Choose the last day below."
+    if end.day is not None and not end.is_sure:
+        return "⚠️ I took a last day out of what you typed. Check it below."
+    return "" if end.is_sure else "⚠️ I couldn't read when it should end. Choose the last day below."
 
 
 def sent_in_words(call: Interaction, request: Request, *, is_posted: bool) -> Markup:

@@ -23,11 +23,11 @@ _LOOKS_LIKE_A_LENGTH = re.compile(
     rf"(?:{'|'.join((*SECONDS_IN, *MONTHS_IN))}|quarters?|while|bit)"
     r"|now|today|tonight|tomorrow|the time being"
 )
-_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday tue tues wed thu thurs fri".split())
+_WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday tue tues wed thu thurs fri sat sun".split())
 _SAYS_A_DAY = _WEEKDAYS | frozenset("today tonight tomorrow eod eow eom eoy".split())
-_MONTHS = frozenset(name for month in FULL_MONTHS for name in (month, month[:3], month[:4]) if name != "may")
+_MONTHS = frozenset(name for month in FULL_MONTHS for name in (month, month[:3], month[:4]))
 _OF_A_MONTH = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th|\.)?")
-_END_OF = re.compile(r"end of (?:the |this |next )*(?:day|week|month|quarter|year)\b")
+_END_OF = re.compile(r"(?:end of (?:the |this |next )*|this |next )(?:day|week|month|quarter|year)(?!\S)")
 _TIME = re.compile(r"(?:at )?(?:[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm|h|uhr)|[0-9]{1,2}:[0-9]{2}|noon|midnight)")
 _MOST_WORDS = 5
 _OTHERWISE = ("m", "s")
@@ -85,7 +85,13 @@ def _said_at(words: Sequence[str], at: int, today: date) -> Ending | None:
     start -= bool(start and _plain(words[start - 1]) in _WEEKDAYS)
     is_alone = start == 0 or _plain(words[start - 1]) not in _LEADS_TO
     found = _day_at(words, start, today) if is_alone else None
-    return replace(found, is_sure=False) if found else Ending(None, tuple(words), is_sure=False)
+    # What is over or has another day beside it, as in `Monday to Friday`, says something else than when it ends.
+    is_end = found is not None and found.day is not None and found.day >= today and not _is_day_in(found.rest, today)
+    return replace(found, is_sure=False) if found and is_end else Ending(None, tuple(words), is_sure=False)
+
+
+def _is_day_in(words: Sequence[str], today: date) -> bool:
+    return any(_said_at(words, at, today) for at in range(len(words)))
 
 
 def _span_at(words: Sequence[str], at: int, today: date) -> Ending | None:
@@ -116,7 +122,7 @@ def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
             continue
         if words[stop : stop + 1] and words[stop].casefold() in ("next", "this"):  # Friday next week
             return None
-        before = start - 1 if start and words[start - 1].casefold() in _UNTIL else start
+        before = start - 1 if start and words[start - 1].casefold() in (*_UNTIL, "for", "to") else start
         time = _time_at(words, stop)
         return Ending(day, (*words[:before], *words[stop + time :]), not time, " ".join(words[stop : stop + time]))
     return None

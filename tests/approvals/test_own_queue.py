@@ -80,7 +80,7 @@ async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
             await a_minute_passes(world)
             await settled(world)
         assert (await request_behind(world, card)).status is ended
-        later = [line for line in await thread_of(world, card) if "I'll try again by myself in a minute" in line]
+        later = [line for line in await thread_of(world, card) if "I'll go on by myself in a minute" in line]
         assert len(later) == min(times, MOST_ATTEMPTS - 1)
         assert later[0].endswith("in a minute: The Claude Admin API is busy.")
 

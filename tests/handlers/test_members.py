@@ -80,6 +80,7 @@ async def test_a_day_without_until_is_no_part_of_the_reason_for_a_role_for_good(
     view = await world.modal(ALICE, "form_change_role")
     assert "tomorrow" not in str(view["blocks"])
     assert "initial_date" in str(view["blocks"])
+    assert "I took a last day out of what you typed. Check it below." in str(view["blocks"])
 
 
 async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World) -> None:

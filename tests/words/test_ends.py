@@ -98,8 +98,16 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("until Friday 5pm", date(2026, 11, 27)),
         ("until 5 Dec at 17:00, audit", date(2026, 12, 5)),
         ("until 17:00", None),
+        ("5 May", date(2027, 5, 5)),
+        ("audit for sat", date(2026, 11, 21)),
+        ("this week", None),
+        ("audit next month.", None),
+        ("Monday to Friday", None),
+        ("the outage of 5 jun", None),
+        ("outage 5 jun 2024", None),
     ],
 )
 def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) -> None:
     found = find_end(typed.split(), TODAY)
     assert (found.day, found.is_sure) == (day, False)
+    assert "for" not in found.rest or found.day is None
