@@ -85,8 +85,11 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
 
 
 def _takes_place(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take a workspace that stands after `in` or `from`, wherever that is: `remove @priya from Staging`."""
-    if one.type != "workspace":
+    """Take a workspace that stands after `in` or `from`, wherever that is: `remove @priya from Staging`.
+
+    The one that stands first is meant, as in `update Staging description used in Production`.
+    """
+    if one.type != "workspace" or _take_name(Line(list(line.words)), one, names):
         return False
     for at, word in enumerate(line.words):
         after = Line(line.words[at + 1 :], line.values, line.labels)
@@ -154,9 +157,9 @@ def _take_day(line: Line, one: FormField, call: Interaction, names: Sequence[Nam
 
 
 def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
-    """Tell whether a word that looks like a day belongs to a name, as in a workspace `Friday Lab`."""
+    """Tell whether words that look like a day belong to names, as in a workspace `Friday Lab`."""
     in_names = {part for name in names for part in _plain(name.label).split()}
-    return any(_plain(word) in in_names for word in words)
+    return all(_plain(word) in in_names for word in words)
 
 
 def _take_person(line: Line, one: FormField) -> None:

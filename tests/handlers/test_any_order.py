@@ -7,7 +7,16 @@ from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS
 from bot.organization.keys_wanted import read_wanted
 from bot.words.amounts import read_amount
-from handlers.lines import READS, Line, Name, _take_name, _take_number, _takes_first  # pyright: ignore[reportPrivateUsage]
+from handlers.lines import (
+    READS,
+    Line,
+    Name,
+    _is_named,  # pyright: ignore[reportPrivateUsage]
+    _take_name,  # pyright: ignore[reportPrivateUsage]
+    _take_number,  # pyright: ignore[reportPrivateUsage]
+    _takes_first,  # pyright: ignore[reportPrivateUsage]
+    _takes_place,  # pyright: ignore[reportPrivateUsage]
+)
 from handlers.named import workspace_options
 from tests.approvals.acting import told
 from tests.handlers.test_lines import filled
@@ -34,6 +43,21 @@ def test_a_name_that_several_have_is_nobodys_unless_its_case_says_which() -> Non
         line = Line(typed.split())
         assert _take_name(line, field, names)
         assert (line.values.get("workspace_id", ""), line.words) == (meant, ["5"])
+
+
+def test_a_workspace_after_in_is_meant_only_where_none_stands_first() -> None:
+    field = FormField("workspace_id", "Workspace", "workspace")
+    names = [Name("wrkspc_1", "Staging"), Name("wrkspc_2", "Production")]
+    line = Line(["developer", "from", "Production"])
+    assert (_takes_place(line, field, names), line.values["workspace_id"]) == (True, "wrkspc_2")
+    assert not _takes_place(Line(["Staging", "all", "is", "in", "Production"]), field, names)
+
+
+def test_a_length_of_time_is_one_beside_a_name_with_the_same_number() -> None:
+    names = [Name("wrkspc_1", "Team 3"), Name("wrkspc_2", "Friday Lab")]
+    assert not _is_named({"3", "days"}, names)
+    assert not _is_named({"next", "Friday"}, names)
+    assert _is_named({"Friday"}, names)
 
 
 def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() -> None:
