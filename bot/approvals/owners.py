@@ -92,7 +92,7 @@ async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
     member_id = who.member_id or (link.member_id if link else "")
     member = next((one for one in await rt.directory.members() if one.id == member_id), None)
     email = who.email or (member.email if member else link.email if link else "")
-    slack_id = who.slack_id or (link.slack_id if link else "") or await _account_at(rt, email)
+    slack_id = who.slack_id or (link.slack_id if link else "") or await _account_at(rt, email, member_id)
     person, is_reachable = await in_slack(rt, slack_id) if slack_id else (None, False)
     name = (member.name if member else "") or (person.name if person else "") or email or member_id
     known = Who(slack_id=slack_id, member_id=member_id, email=email)
@@ -100,16 +100,21 @@ async def _complete(rt: Runtime, kind: AnyKind, who: Who) -> Concerned:
     return found.model_copy(update={"is_reachable": is_reachable})
 
 
-async def _account_at(rt: Runtime, email: str) -> str:
+async def _account_at(rt: Runtime, email: str, member_id: str) -> str:
     """Return the Slack id of whoever has an address, who may never have used the bot, or "".
 
-    It tells whom to write to and links nobody.
+    It tells whom to write to and links nobody. An account that isn't a colleague's, or is somebody else's here, is nobody's.
     """
     try:
         person = await rt.notifier.person_at(email) if email else None
-    except SlackError:
+        if person is None or not is_same_address(person.email, email):
+            return ""
+        await check_person(rt, person)
+    except (SlackError, NotLinked):
         return ""
-    return person.id if person and is_same_address(person.email, email) else ""
+    async with rt.store.read() as tx:
+        link = await links.find_one(tx, person.id, "")
+    return person.id if link is None or member_id in ("", link.member_id) else ""
 
 
 async def in_slack(rt: Runtime, slack_id: str) -> tuple[SlackPerson | None, bool]:

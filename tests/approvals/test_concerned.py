@@ -180,6 +180,19 @@ async def test_an_owner_who_never_used_the_bot_is_found_by_their_address_and_tol
     await world.message("U0CROWD01", "Nothing is changed yet")
 
 
+@pytest.mark.parametrize("is_guest", [True, False])
+async def test_an_account_with_an_owners_address_that_is_not_theirs_is_nobodys(world: World, is_guest: bool) -> None:
+    members = await world.rt.directory.members()
+    priya, other = (next(one for one in members if one.email == f"{name}@acme.test") for name in ("priya", "frank"))
+    made = await make_key(world, "of-somebody-new", created_by=priya.id)
+    if is_guest:
+        await world.post("/people/U0CROWD01", is_restricted=True)
+    else:
+        async with world.rt.store.write() as tx:
+            await links.add(tx, "U0CROWD01", "T0ACME", other.id, other.email, world.rt.now())
+    assert [(one.slack_id, one.is_reachable, one.email) for one in await whose(world, made)] == [("", False, priya.email)]
+
+
 def test_nothing_that_is_made_new_is_somebodys() -> None:
     assert CREATE_KEY.concerns is NOBODY
     assert DISABLE_KEY.thing_of(DISABLE_KEY.sample.payload) == "apikey_1"
