@@ -29,6 +29,13 @@ def reads_alike(one: str, other: str) -> bool:
     return straight(clean(one)) == straight(clean(other))
 
 
+def reads_as_shown(typed: str, shown: str) -> bool:
+    """Tell whether somebody typed the name that a menu shows; of one that it cut, the beginning is compared."""
+    if not shown.endswith("…"):
+        return reads_alike(typed, shown)
+    return straight(clean(typed)).startswith(straight(clean(shown[:-1])))
+
+
 def escape(text: str) -> Markup:
     """Return what a person typed as one line of inert mrkdwn: no mention, link, quote or formatting can come out of it.
 

@@ -11,7 +11,7 @@ from bot.kinds.workspaces.wanted import CreateWorkspace, shared_names, subject_o
 from bot.organization.keys_wanted import read_wanted
 from bot.organization.workspaces_wanted import WantedWorkspaces
 from bot.policy.model import Policy, RuleSettings, WorkspaceSettings
-from bot.slack.markup import clean, reads_alike
+from bot.slack.markup import clean, reads_alike, reads_as_shown
 from bot.words.calendars import UTC_DAYS
 from bot.words.folded import folded
 from bot.words.reading import as_read
@@ -35,6 +35,8 @@ def test_case_and_the_way_an_accent_is_put_together_make_no_other_name() -> None
     assert reads_alike(ON_A_MAC.casefold(), TYPED.casefold())
     assert folded("O’Neil Lab") == folded("o'neil lab")
     assert reads_alike("O’Neil", "O'Neil"), "what phones write"
+    assert reads_as_shown("O’Neil Lab of Tests", "O'Neil Lab…"), "a menu cuts long names"
+    assert not reads_as_shown("O’Neil", "O'Neil Lab…")
     assert not reads_alike("Cafe", "Café")
 
 

@@ -14,7 +14,7 @@ from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.one_key import KEY_FIELD, KeyChange, bold_key_in_place, chosen_key, find_key, key_in_place, read_key
 from bot.kinds.keys.owners import concerns_of_key
 from bot.kinds.setting import Setting
-from bot.slack.markup import reads_alike
+from bot.slack.markup import reads_alike, reads_as_shown
 from bot.words.own import Own
 
 _NOT_THE_NAME = "This isn't the key's name. Type the name exactly, so that the right key is revoked."
@@ -102,9 +102,7 @@ def _make(change: _Change, *extra: FormField) -> Kind[StatusChange]:
 
 def _check_typed(value: str, form: FormInput) -> str | None:
     wanted = form.labels.get("key_id", "")
-    # A menu shows 75 characters of a name; what it cut can't be compared.
-    is_same = value.startswith(wanted[:-1]) if wanted.endswith("…") else reads_alike(value, wanted)
-    return None if wanted and is_same else _NOT_THE_NAME
+    return None if wanted and reads_as_shown(value, wanted) else _NOT_THE_NAME
 
 
 DISABLE_KEY = _make(

@@ -15,7 +15,7 @@ from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WORKSPACE_FIELD, find_open_workspace, has_name
 from bot.people.model import Who
-from bot.slack.markup import Markup, bold, clean, code, reads_alike, within_bold
+from bot.slack.markup import Markup, bold, code, reads_alike, reads_as_shown, within_bold
 from bot.words.wording import listed
 
 _NOT_THE_NAME = "This isn't the workspace's name. Type the name exactly, so that the right one is archived."
@@ -100,9 +100,7 @@ async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
 
 def _check_typed(value: str, form: FormInput) -> str | None:
     wanted = form.labels.get("workspace_id", "")
-    # A menu shows 75 characters of a name; what it cut can't be compared.
-    is_same = clean(value).startswith(clean(wanted[:-1])) if wanted.endswith("…") else reads_alike(value, wanted)
-    return None if wanted and is_same else _NOT_THE_NAME
+    return None if wanted and reads_as_shown(value, wanted) else _NOT_THE_NAME
 
 
 def _what(asked: Asked[ArchiveWorkspace]) -> Markup:
