@@ -58,6 +58,7 @@ class Line:
     values: dict[str, str] = field(default_factory=dict[str, str])
     labels: dict[str, str] = field(default_factory=dict[str, str])
     problem: Markup = ""
+    has_person: bool = False
     end: Ending = field(default_factory=lambda: Ending(None, ()))
 
 
@@ -133,7 +134,8 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
     """Take the first words for the field whose turn it is; `problem` says so where a name was expected."""
     if one.type in _NAMED:
         fitting = _with_part(line.words[0], one, names)
-        line.problem = _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
+        is_another = line.has_person and bool(mentioned(line.words[0]))
+        line.problem = ONE_PERSON if is_another else _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
         return
     if one.name in ("name", "value"):
         line.words = after_to(line.words)
@@ -165,7 +167,7 @@ def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
 def _take_person(line: Line, one: FormField) -> None:
     at = next((at for at, word in enumerate(line.words) if mentioned(word)), None)
     if at is not None:
-        line.values[one.name] = mentioned(line.words.pop(at))
+        line.values[one.name], line.has_person = mentioned(line.words.pop(at)), True
 
 
 def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
@@ -219,8 +221,6 @@ def _plain(text: str) -> str:
 
 
 def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool) -> Markup:
-    if mentioned(word):
-        return ONE_PERSON
     labels = [name.label for name in names]
     shown = listed([bold(label) for label in labels], "or", most=_MOST_SHOWN)
     if is_part:

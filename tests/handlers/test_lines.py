@@ -78,6 +78,7 @@ async def test_a_rate_limit_is_read_in_one_line(world: World) -> None:
         ("access Staging @sofia wizard", "*Role*: I don't know *wizard*. There is *Workspace user*, *Limited developer*,"),
         ("rate Staging opus rpm 2k", "*opus* could be *Claude Opus 5.x* or *Claude Opus 4.x*. Write which one."),
         ("access @sofia @priya Staging admin", "A request is about one person."),
+        ("rate @sofia opus rpm 2k", "*Workspace*: I don't know *"),
         ("rate Staging <!channel>", "*Models*: I don't know *@channel*."),
         ("rate Staging fable speed 2k", "*Limit of*: I don't know *speed*."),
     ],
