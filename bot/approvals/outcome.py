@@ -179,7 +179,7 @@ class Outcome(BaseModel):
         known = {part.name for part in self.parts if part.state in ("done", "waits", "over")}
         failed = {part.name: part for part in self.failed if part.name not in known}
         parts = [part for part in self.parts if part.name not in failed]
-        return (*parts, *failed.values()) if parts else self.parts
+        return (*parts, *failed.values()) if self.parts else ()
 
     @property
     def is_begun(self) -> bool:

@@ -16,7 +16,7 @@ from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.follow import follow
 from bot.approvals.model import Request, Status
-from bot.approvals.outcome import LeaseLost, PartDone
+from bot.approvals.outcome import LeaseLost, Outcome, PartDone
 from bot.approvals.progress import Progress
 from bot.errors import RequestClosed
 from bot.kinds.several import in_vain
@@ -89,6 +89,13 @@ async def test_what_one_part_is_refused_spoils_no_other_and_all_is_said_and_on_r
     assert "⚠️ Flag bad" in (await world.message(ALICE, "*Flags hoisted*"))["text"]
     entries = [(entry.action, entry.detail.get("name")) for entry in await audit_of(world, request)]
     assert [name for action, name in entries if action == "request.part"] == ["red", "bad", "then", "blue"]
+
+
+def test_what_was_refused_before_and_fails_now_is_told_as_it_is_now() -> None:
+    red, blue = (PartDone(name=one, label=one, state="refused", note="No") for one in ("red", "blue"))
+    now = red.model_copy(update={"note": "Down"})
+    assert Outcome(parts=(red,)).with_failed(now).with_failed(blue).told == (now, blue)
+    assert Outcome().with_failed(now).told == ()
 
 
 async def test_where_no_part_could_be_done_the_request_has_failed_and_a_retry_tries_all_again(world: World) -> None:
