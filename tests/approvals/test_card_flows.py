@@ -50,7 +50,11 @@ async def test_nobody_decides_their_own_and_nobody_outside_the_group_decides_at_
 
 async def test_somebody_who_left_the_group_can_no_longer_decide(world: World) -> None:
     card = await world.ask_for_key(ALICE, "flow-left")
+    await press(world, BOB, card, "request_deny")
+    await world.modal(BOB, "Reason")
     await world.post("/groups/S0ADMINS", users=["U0CAROL"])
+    await world.submit(BOB, comment="No longer mine to say")
+    await world.modal(BOB, "Only <!subteam^S0ADMINS> can decide this.")
     await press(world, BOB, card, "request_approve")
     await world.message(BOB, "Only <!subteam^S0ADMINS> can decide this.", APPROVALS)
     assert (await request_behind(world, card)).status is Status.PENDING
