@@ -14,7 +14,7 @@ from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import Markup, bold, reads_alike
-from bot.words.amounts import read_amount, read_limit
+from bot.words.amounts import NotMonthly, read_amount, read_limit
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
@@ -200,6 +200,8 @@ def _take_number(line: Line, one: FormField, reads: Callable[[str], object]) -> 
         typed = " ".join(line.words[:taken])
         try:
             reads(typed)
+        except NotMonthly:
+            pass  # the form says what is wrong with it
         except Unreadable:
             continue
         line.values[one.name] = typed

@@ -39,6 +39,10 @@ _NO_END = "Write none to remove the limit. Then the organization's applies, or A
 _OR_NONE = "Write an amount in US dollars, such as 500, 1,234.50 or 2k, or none."
 
 
+class NotMonthly(Unreadable):
+    """An amount for something else than a month."""
+
+
 def read_amount(text: str) -> Decimal:
     """Return `$1,234.50`, `500`, `1.5k` or `2k USD` as dollars with two decimals; Unreadable for what is ambiguous."""
     written = " ".join(text.split())
@@ -63,7 +67,7 @@ def read_limit(text: str) -> Decimal | Literal["none"]:
     written = " ".join(text.casefold().split())
     if period := _PERIOD.search(written):
         if not (period[1] or period[2]).startswith("mo"):
-            raise Unreadable(_MONTHLY)
+            raise NotMonthly(_MONTHLY)
         text = written = written[: period.start()]
     if written in NO_LIMIT:
         return NONE

@@ -6,7 +6,7 @@ from bot.commands.table import COMMANDS
 from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS
 from bot.organization.keys_wanted import read_wanted
-from bot.words.amounts import read_amount
+from bot.words.amounts import read_amount, read_limit
 from handlers.lines import (
     READS,
     Line,
@@ -81,6 +81,9 @@ def test_an_amount_takes_the_words_that_belong_to_it() -> None:
         assert _take_number(line, field, read_amount)
         assert (line.values["amount"], line.words) == (amount, rest)
     assert not _takes_first(Line(["Staging", "500"]), field, ())
+    line = Line(["500", "a", "day", "for", "tests"])
+    assert _take_number(line, field, read_limit)
+    assert line.values["amount"] == "500 a day", "no 500 a month with the reason “a day for tests”"
 
 
 def test_every_line_that_opens_a_form_with_a_last_day_is_read_for_its_end() -> None:
