@@ -27,9 +27,11 @@ log = structlog.get_logger()
 
 
 async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
-    """Return the people to whom a thing belongs that a kind changes, by its id; none where nobody is known."""
+    """Return the people to whom a thing belongs that a kind changes, by its id, each once; none where nobody is known."""
     found = await kind.concerns.find(reading_of(rt), thing) if thing else ()
-    return tuple(await asyncio.gather(*(_complete(rt, kind, who) for who in found)))
+    owners = await asyncio.gather(*(_complete(rt, kind, who) for who in found))
+    # One is known by account for a key that they asked for, and as a member for one that they made.
+    return tuple({one.slack_id or one.member_id or one.email: one for one in owners}.values())
 
 
 async def concerned_at_the_ask(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:

@@ -11,6 +11,7 @@ from bot.approvals.act import reading_of
 from bot.approvals.kind import AnyKind
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Done, NeedsPerson
+from bot.approvals.owners import find_concerned
 from bot.approvals.ownership import db as ownership
 from bot.approvals.snapshot import keys_in_workspace, living_keys
 from bot.errors import InvalidInput
@@ -214,6 +215,9 @@ async def test_to_whom_a_key_was_handed_hears_that_it_ends_and_not_its_maker(wor
     assert noah.id not in [one.member_id for one in after]
     first = (await keys_in_workspace(world.rt, staging, lambda key: key.id == key_id)).first
     assert [one.owner for one in first] == [DANA]
+    await make_key(world, "made-by-hand", created_by=(await world.rt.directory.member_by_email(dana.email)).id)
+    told = [one.slack_id for one in await find_concerned(world.rt, ARCHIVE_WORKSPACE, staging)]
+    assert told.count(DANA) == 1, "whose keys end for several reasons is one person"
 
 
 async def test_the_answer_to_archiving_is_lost_and_it_is_done_once(world: World) -> None:
