@@ -12,8 +12,8 @@ _LINKED = re.compile(r"<mailto:([^<>|]*)(?:\|[^<>]*)?>", re.IGNORECASE)
 _NAMED = re.compile(r'(?<![^\s,;])(?:"[^"\n]*"|[^\s,;<>"@][^,;<>"@\n]*)?\s*<([^<>]*)>')
 """A name and its address in angle brackets. A name doesn't go beyond a comma unless it is in quotation marks."""
 _ENTRY = re.compile(r"[^;；\n]+")
-_ALONE = re.compile(r"\s*[^@＠<>\s][^@＠<>]*<([^@＠<>]*@[^@＠<>]*)>[^@＠<>]*")
-"""One address in angle brackets after its name, and no other: all around it is its name, also `Lee, Kim (IT)`."""
+_ALONE = re.compile(r"\s*[^@＠<>\s][^@＠<>]*<([^@＠<>]*@[^@＠<>]*)>[\s,.]*")
+"""One address in angle brackets after its name, and no other: all before it is its name, also `Lee, Kim (IT)`."""
 _FILLER = re.compile(r"[^\w@]*[0-9]*[^\w@]*|and|und", re.IGNORECASE)
 """Between the addresses of a list, and before each: numbers, dots, `and`."""
 _BETWEEN = re.compile(r"[\s,;、，；]+")

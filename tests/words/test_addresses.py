@@ -48,6 +48,7 @@ def test_addresses_are_read_whatever_stands_around_them(text: str) -> None:
         ("nina@\u0430cme.test", (), ("nina@\u0430cme.test",)),
         (f"nina, Ola <{OLA}>, Nina <{NINA}>", (OLA, NINA), ("nina",)),
         (f"12@, {NINA}", (NINA,), ("12@",)),
+        (f"Nina <{NINA}> ola", (NINA,), ("ola",)),
         (f"to:{NINA} Nina({NINA}), {OLA}", (OLA,), (f"to:{NINA}", f"Nina({NINA}")),
         (f"Nina<{NINA}>Ola<{OLA}>", (NINA,), (f"Ola<{OLA}",)),
         (f"ola＠acme.test, Nina <{NINA}>", (NINA,), ("ola＠acme.test",)),
