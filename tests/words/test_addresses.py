@@ -29,7 +29,7 @@ NINA, OLA = "nina@acme.test", "ola.b+x@eu.acme.test"
         f'Nina "N" Petrova <{NINA}>\nDr. B, Ola <{OLA}>',
         f"{NINA} and {OLA}",
         f"1. {NINA}\n• {OLA}\u202e",
-        f"Nina Petrova\n<{NINA}>, {OLA}",
+        f"Nina Petrova\n<{NINA}>\n{OLA}",
         f"\u200b{NINA}\ufeff {OLA}\u00a0",
     ],
 )

@@ -167,7 +167,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_ENDED: "Ended as planned",
     AuditAction.REQUEST_END_NEEDS_PERSON: "Its time is over, but a person has to check",
     AuditAction.REQUEST_QUEUED: "Many calls are waiting their turn. I'll go on by myself within a few minutes",
-    AuditAction.REQUEST_TURNED_AWAY: "The Claude API turned me away. I'll go on by myself in a minute",
+    AuditAction.REQUEST_TURNED_AWAY: "It couldn't be finished yet. I'll go on by myself in a minute",
     AuditAction.REQUEST_TAKEN_UP_AGAIN: "I was interrupted and started again",
     AuditAction.SECRET_SHOWN: "saw the secret, and I deleted it",
     AuditAction.SECRET_WIPED_UNSEEN: "Nobody opened the secret within a day, so I deleted it",
