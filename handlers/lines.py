@@ -72,15 +72,18 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
         elif one.type == "person":
             _take_person(line, one)
     left = [one for one in fields if one.type not in ("date", "person")]
-    left = [one for one in left if not _takes_place(line, one, known.get(one.name, ()))]
     while line.words and left:
         taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
         taken = taken or next((one for one in left if _takes_part(line, one, known.get(one.name, ()))), None)
         if taken is None:
             taken = _whose_turn(line.words[0], left)
-            _take_in_turn(line, taken, known.get(taken.name, ()))
+            is_number = taken.type in _NUMBERS
+            place = next((one for one in left if not is_number and _takes_place(line, one, known.get(one.name, ()))), None)
+            if place is None:
+                _take_in_turn(line, taken, known.get(taken.name, ()))
             if line.problem:
                 return line
+            taken = place or taken
         left.remove(taken)
     return line
 
@@ -88,14 +91,17 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
 def _takes_place(line: Line, one: FormField, names: Sequence[Name]) -> bool:
     """Take a workspace that stands after `in` or `from`, wherever that is: `remove @priya from Staging`.
 
-    The one that stands first is meant, as in `update Staging description used in Production`.
+    Only where none stood before, as in `archive Staging all of it is in Production`; `in all cases` names none.
     """
-    if one.type != "workspace" or _take_name(Line(list(line.words)), one, names):
+    if one.type != "workspace":
         return False
     for at, word in enumerate(line.words):
-        after = Line(line.words[at + 1 :], line.values, line.labels)
-        if word.casefold() in ("in", "from") and _take_name(after, one, names):
+        after = Line(line.words[at + 1 :])
+        is_one = word.casefold() in ("in", "from") and _take_name(after, one, names)
+        if is_one and not (after.words and after.values.get(one.name) == WHOLE):
             line.words[at:] = after.words
+            line.values |= after.values
+            line.labels |= after.labels
             return True
     return False
 

@@ -15,7 +15,6 @@ from handlers.lines import (
     _take_name,  # pyright: ignore[reportPrivateUsage]
     _take_number,  # pyright: ignore[reportPrivateUsage]
     _takes_first,  # pyright: ignore[reportPrivateUsage]
-    _takes_place,  # pyright: ignore[reportPrivateUsage]
 )
 from handlers.named import workspace_options
 from tests.approvals.acting import told
@@ -43,14 +42,6 @@ def test_a_name_that_several_have_is_nobodys_unless_its_case_says_which() -> Non
         line = Line(typed.split())
         assert _take_name(line, field, names)
         assert (line.values.get("workspace_id", ""), line.words) == (meant, ["5"])
-
-
-def test_a_workspace_after_in_is_meant_only_where_none_stands_first() -> None:
-    field = FormField("workspace_id", "Workspace", "workspace")
-    names = [Name("wrkspc_1", "Staging"), Name("wrkspc_2", "Production")]
-    line = Line(["developer", "from", "Production"])
-    assert (_takes_place(line, field, names), line.values["workspace_id"]) == (True, "wrkspc_2")
-    assert not _takes_place(Line(["Staging", "all", "is", "in", "Production"]), field, names)
 
 
 def test_a_length_of_time_is_one_beside_a_name_with_the_same_number() -> None:
@@ -103,6 +94,10 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         assert held == {"workspace_id": "Staging", "amount": "500", "reason": "until yesterday", "ends_on": ""}
         held = await filled(world, "limit 1.000,50 Staging until 2030-01-31 5pm audit", "set_spend_limit")
         assert held == {"workspace_id": "Staging", "amount": "1.000,50", "reason": "audit", "ends_on": "2030-01-31"}
+        held = await filled(world, "limit 500 Staging needed in all cases in Production", "set_spend_limit")
+        assert (held["workspace_id"], held["reason"]) == ("Staging", "needed in all cases in Production")
+        held = await filled(world, "limit 500 needed in all cases in Staging", "set_spend_limit")
+        assert (held["workspace_id"], held["reason"]) == ("Staging", "needed in all cases")
         held = await filled(world, "access developer @sofia Staging joins them", "workspace_access")
         assert (held["workspace_id"], held["role"].partition(":")[0]) == ("Staging", "Workspace developer")
         held = await filled(world, "access remove @sofia from Staging tomorrow", "workspace_access")
