@@ -27,7 +27,7 @@ class InvalidInput(UserError):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super(UserError, self).__init__(" ".join(fields.values()) or "That input isn't valid.")
-        self.fields = fields
+        self.fields = dict(fields)
 
 
 class NotLinked(UserError):
