@@ -15,7 +15,7 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import CHECK, FINAL, REST, what_next
+from bot.approvals.next_step import CHECK, FINAL, FIRST, REST, SAFE, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
 from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamError
@@ -188,7 +188,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
             return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
         so = REST if request.outcome.is_begun else what_next(error)
         return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
-    so = "I checked: it was not done, so Retry is safe." if kind.effect.repeatable else CHECK
+    so = SAFE if kind.effect.repeatable else CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -197,7 +197,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     except UpstreamError:
         is_in_doubt = True
     if is_in_doubt:  # looking failed, just now or as the first thing of this try
-        so = "An earlier try may have done it. Retry checks that first."
+        so = FIRST
     if found:
         return await finish(rt, request, found)
     if request.outcome.is_begun and not is_in_doubt:

@@ -5,7 +5,22 @@ from datetime import datetime
 
 from bot.approvals import db, end, execute, follow, late, reminders
 from bot.approvals.cards.topic import refresh
-from bot.approvals.due import END, EXECUTE, EXPIRE, FOLLOW, HOLD, LATE, OWNERS, PROVE, RECOVER, REMIND, timers_of, untold
+from bot.approvals.due import (
+    END,
+    EXECUTE,
+    EXPIRE,
+    FOLLOW,
+    FOLLOW_EVERY,
+    HOLD,
+    LATE,
+    OWNERS,
+    PROVE,
+    RECOVER,
+    REMIND,
+    is_followed_now,
+    timers_of,
+    untold,
+)
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
@@ -17,7 +32,7 @@ Step = Callable[[Runtime, Request], Awaitable[Request]]
 
 _STEPS: dict[str, Step] = {
     EXPIRE: late.expire,
-    LATE: late.look_again,
+    LATE: late.look_last,
     EXECUTE: execute.advance,
     RECOVER: execute.recover,
     PROVE: execute.prove,
@@ -42,7 +57,7 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     # What still waits is looked at again: for a person, or because a clock was set back and it was too early.
     now = rt.now()
     if timer.what == LATE:  # what isn't there by now doesn't come any more
-        return None
+        return now + FOLLOW_EVERY if is_followed_now(moved, now) else None
     if timer.what == REMIND:  # what wasn't said in time, or about what is gone already, isn't said any more
         return next((at for at in untold(moved, moved.ahead_at or now) if at > now), None)
     due_at = timers_of(moved, now).get(timer.what)

@@ -10,7 +10,7 @@ from bot.approvals.due import is_followed_now
 from bot.approvals.execute import note, prove
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import FINAL
+from bot.approvals.next_step import FINAL, without_doubt
 from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
 from bot.approvals.progress import Progress
 from bot.errors import UpstreamError
@@ -20,10 +20,15 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 
 
-async def look_again(rt: Runtime, request: Request) -> Request:
+async def look_last(rt: Runtime, request: Request) -> Request:
+    """Look again once what was sent has had its time: what isn't there by then, and is later, somebody else made."""
+    return await look_again(rt, request, is_last=True)
+
+
+async def look_again(rt: Runtime, request: Request, *, is_last: bool = False) -> Request:
     """Note as done what failed in doubt and is there by now; returns the request as it then is.
 
-    Raises an UpstreamError where nobody can tell now.
+    With `is_last` what isn't there is no longer in doubt. Raises an UpstreamError where nobody can tell now.
     """
     if request.status is not Status.FAILED or not request.outcome.in_doubt or is_followed_now(request, rt.now()):
         return request
@@ -41,7 +46,15 @@ async def look_again(rt: Runtime, request: Request) -> Request:
         for part in parts:
             if progress.request.outcome.with_part(part) != progress.request.outcome:
                 await progress.keep(part)
-    return progress.request
+    return await _settle(rt, progress.request) if is_last and effect.repeatable else progress.request
+
+
+async def _settle(rt: Runtime, request: Request) -> Request:
+    """Put on record that what was in doubt was not done."""
+    outcome = request.outcome.updated(Outcome(in_doubt=False, looked=True, sent=False))
+    failure = without_doubt(request.failure or "", is_begun=outcome.is_begun)
+    async with rt.store.write() as tx:
+        return await requests.touch(tx, request, with_line=False, outcome=outcome, failure=failure) or request
 
 
 async def before_closing(rt: Runtime, request: Request) -> Request:

@@ -6,9 +6,17 @@ from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRef
 from bot.words.own import Own
 
 CHECK: Final = "It may have been done. Check first, then press Retry."
+FIRST: Final = "An earlier try may have done it. Retry checks that first."
+SAFE: Final = "I checked: it was not done, so Retry is safe."
 REST: Final = "Retry does what is missing."
 FINAL: Final = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
+
+
+def without_doubt(failure: str, *, is_begun: bool) -> str:
+    """Return why something failed as it is known once it was looked for in vain."""
+    so = REST if is_begun else SAFE
+    return failure.replace(CHECK, so).replace(FIRST, so)
 
 
 def what_next(error: UpstreamError) -> Own:

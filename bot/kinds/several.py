@@ -81,27 +81,28 @@ class Several(Generic[P]):
 
         What is there by half is finished part by part.
         """
-        found = [one async for one in self._looked_for(look)]
-        done = [part for part in found if part]
-        return Done(Outcome(parts=_with_parts(look.request.outcome, done).parts)) if len(done) == len(found) else None
+        outcome = look.request.outcome
+        async for found in self._looked_for(look):
+            if found is None:
+                return None
+            outcome = outcome.with_part(found)
+        return Done(Outcome(parts=outcome.parts))
 
     async def parts_there(self, look: Look[P]) -> list[PartDone]:
-        """Return the parts that are done by now though nobody noted them, up to the first that isn't."""
+        """Return the parts that are done by now though nobody noted them."""
         return [part async for part in self._looked_for(look) if part]
 
     async def _looked_for(self, look: Look[P]) -> AsyncIterator[PartDone | None]:
-        """Iterate over the parts that a new try would do, as they are found, up to None for the first that isn't there."""
+        """Iterate over the parts that a new try would do, as they are found; None for one that isn't there."""
         outcome = look.request.outcome
         for part in self.parts(look.payload):
-            if not _is_next(outcome, part, is_new_try=True):
+            if not _is_next(outcome, part, is_new_try=True) or _left_out_because(part, outcome):
                 continue
             # What comes later is looked for by what was found of the parts before it.
             known = look.request.model_copy(update={"outcome": outcome})
             found = await part.look(replace(look, request=known))
+            outcome = outcome.with_part(found) if found else outcome
             yield found
-            if found is None:
-                return
-            outcome = outcome.with_part(found)
 
     async def apply(self, act: Act[P]) -> Applied:
         """Do what isn't done yet. NeedsPerson where not a single part could be done."""
@@ -147,12 +148,6 @@ class Several(Generic[P]):
                 await act.progress.keep(now.model_copy(update={"batch": batch}))
         if problem:
             raise problem
-
-
-def _with_parts(outcome: Outcome, parts: Sequence[PartDone]) -> Outcome:
-    for part in parts:
-        outcome = outcome.with_part(part)
-    return outcome
 
 
 def _is_turn(outcome: Outcome, part: Part[P]) -> bool:

@@ -12,7 +12,7 @@ from bot.approvals import db as requests
 from bot.approvals import service
 from bot.approvals.act import act_of
 from bot.approvals.cards.several import MOST_LINES, part_lines, with_details
-from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY
+from bot.approvals.due import CLAIM_LASTS, FOLLOW_EVERY, LATE_AFTER
 from bot.approvals.fence import ACT_WITHIN
 from bot.approvals.follow import follow
 from bot.approvals.model import Request, Status
@@ -122,6 +122,17 @@ async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(w
     assert "failed" not in str((await card_with(world, "✅ Flag red"))["text"])
     assert states(request) == {"blue": "done", "green": "done", "red": "done"}
     assert len(writes_since(world, seq)) == 1
+
+
+async def test_a_part_that_comes_late_is_noted_though_the_one_before_it_never_comes(world: World) -> None:
+    await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=2)
+    card = await approved(world, "red", "blue")
+    await until(world, card, Status.FAILED)
+    await world.rt.admin.update_workspace(await world.workspace_id("Sandbox"), tags={"flag-blue": "up"})
+    await a_minute_passes(world, LATE_AFTER.total_seconds())
+    await card_with(world, "✅ Flag blue: found")
+    request = await request_behind(world, card)
+    assert (states(request), request.outcome.in_doubt) == ({"blue": "done"}, False)
 
 
 async def test_what_waits_is_followed_after_another_part_failed_and_a_retry_at_once_does_nothing_twice(

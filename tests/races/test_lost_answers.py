@@ -89,6 +89,24 @@ async def test_what_nobody_can_look_for_is_not_said_to_be_undone_when_it_is_give
         await settled(world)
 
 
+async def test_what_somebody_makes_after_the_last_look_is_never_taken_for_it(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "by-hand")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await world.click_on(BOB, card, "request_approve")
+        card = await world.message(BOB, "the key was not created", APPROVALS)
+        await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="500_final")
+        await world.click_on(BOB, card, "request_retry")
+        await world.message(BOB, "Retry checks that first.", APPROVALS)
+        for _ in range(2):
+            await repair(world)
+        await world.message(BOB, "I checked: it was not done, so Retry is safe.", APPROVALS)
+        await world.post("/claude/keys", workspace_id=await world.workspace_id("Staging"), name="by-hand")
+        await world.click_on(BOB, card, "request_give_up")
+        await world.message(BOB, "The key was not created", APPROVALS)
+        await settled(world)
+
+
 @pytest.mark.parametrize("kind", few(["500", "empty", "drop_before"]))
 async def test_a_card_that_slack_may_not_have_taken_is_posted_later(tmp_path: Path, kind: str) -> None:
     """Where Slack gave no usable answer the card may stand there already, so it isn't repeated before its claim is old."""
