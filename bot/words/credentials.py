@@ -39,27 +39,33 @@ KNOWN = re.compile(
     )
     | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY
     | [?&](?:sig|[Xx]-(?:Amz|Goog)-Signature|access_token)=[\w%+/.-]{16,}  # an address that is signed
-    | \s(?:-u|--user)[ =]+[^\s:]+:\S{6,}                          # curl
+    | \s(?:-u|--user)(?:=|\s+)[^\s:=]+:(?!\d+\b)\S{6,}             # curl
     """,
     re.VERBOSE,
 )
 """What is known by its shape; logs hide it, too."""
 _IS: Final = r"[\"'`*_]*\s*(?:\bis\b|\bist\b|=>|[:=])\s*[\"'`*_]*"
 _PASS: Final = (
-    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot de passe|contraseña|senha|wachtwoord|пароль|パスワード"
+    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot\sde\spasse|contraseña|senha|wachtwoord|пароль|パスワード"
     rf"|密码|密碼|비밀번호|{_ALONE}(?:pass|pwd|pw))s?"
 )
 """What people, and the variables of programs, call a password; the bot speaks English, its people not alone."""
-_PASSWORD = re.compile(rf"(?i){_PASS}{_IS}(?=\S*[0-9!@#$%^&*])\S{{6,}}")
+_PASSWORD = re.compile(rf"(?i){_PASS}{_IS}(?=\S{{0,80}}[0-9!@#$%^&*])\S{{6,}}")
 _NAMED = re.compile(
     rf"(?i)(?:{_PASS}|(?:secret|token|credential|bearer|basic|api[ _-]?key|access[ _-]?key|private[ _-]?key|{_ALONE}key"
     r"|schl(?:ü|ue)ssel|clé|clave|chiave)s?)"
     rf"(?:{_IS}|[\"'`*_]*\s+[\"'`*_]*)([^\s\"'`*,;]{{12,}})"
 )
-_NAME = re.compile(r"[A-Za-z]*\d{0,8}")
+_NAME = re.compile(r"[^\W\d_]*\d{0,8}")
 """A part of what people call things: a word, a number, or a word with a number behind it."""
-_IDS = re.compile(r"(?i)(?:apikey|wrkspc|user|svac|invite|req|org|spl|rl)_\w+|sk-ant-[\w-]*(?:\.\.\.|…)[\w-]+")
-"""What the API calls things by: an id opens nothing, nor does a key's hint."""
+_SHORT = re.compile(r"[a-z0-9]{1,8}")
+"""A part such as `k8s` or `2x`, which a word beside it makes a name."""
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_IDS = re.compile(
+    r"(?i)(?:apikey|wrkspc|user|svac|invite|req|org|spl|rl)_\w+|sk-ant-[\w-]*(?:\.\.\.|…)[\w-]+"
+    r"|https://[\w-]+\.slack\.com/archives/\S+"
+)
+"""What the API calls things by: an id opens nothing, nor does a key's hint, nor the address of a message."""
 _DASHES = dict.fromkeys(range(8208, 8214), "-") | {0x2212: "-", 0xFE58: "-", 0xFE63: "-"}
 """What word processors and phones make of a hyphen."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -78,11 +84,17 @@ def looks_like_credential(text: str) -> bool:
 
 def _is_mixed(word: str) -> bool:
     word = word.rstrip(".!?)")
-    if _IDS.fullmatch(word) or all(_NAME.fullmatch(part) for part in re.split(r"[-_./:@]", word)):
+    if _IDS.fullmatch(word) or _is_name(re.split(r"[-_./:@+()]", word)):
         return False
     kinds = sum(bool(re.search(pattern, word)) for pattern in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"))
     entropy = -sum(n / len(word) * math.log2(n / len(word)) for n in Counter(word).values())
     return kinds >= 2 and entropy >= 3.0
+
+
+def _is_name(parts: list[str]) -> bool:
+    unlike = [part for part in parts if not _NAME.fullmatch(part)]
+    is_named = any(_WORD.fullmatch(part) for part in parts)
+    return not unlike or (is_named and all(_SHORT.fullmatch(part) for part in unlike))
 
 
 def refusal_of(text: str) -> Own | None:
