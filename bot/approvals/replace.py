@@ -32,8 +32,7 @@ class AskedAlready(AlreadyDecided):
 
 def may_replace(who: Who, old: Request) -> bool:
     """Tell whether somebody may put another request in the place of this one: its requester, while nothing was done."""
-    is_unknown = old.outcome.in_doubt and not old.outcome.looked
-    return who.is_same_person(old.requester) and old.status in _CLOSES and not is_unknown
+    return who.is_same_person(old.requester) and old.status in _CLOSES and not old.outcome.in_doubt
 
 
 async def make_room(

@@ -157,7 +157,9 @@ def test_only_its_requester_replaces_a_request_and_only_while_nothing_was_done(s
     old = a_request(status=status)
     assert may_replace(ALICE_WHO, old) == (status in REPLACEABLE)
     assert not may_replace(BOB_WHO, old)
-    assert not may_replace(ALICE_WHO, old.model_copy(update={"outcome": Outcome(in_doubt=True)})), "it may have been done"
+    for looked in (False, True):
+        in_doubt = old.model_copy(update={"outcome": Outcome(in_doubt=True, looked=looked)})
+        assert not may_replace(ALICE_WHO, in_doubt), "it may have been done, or be done late"
 
 
 @pytest.fixture
