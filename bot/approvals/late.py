@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+import structlog
+
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import look_of
@@ -16,6 +18,8 @@ from bot.approvals.progress import Progress
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
+
+log = structlog.get_logger()
 
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 
@@ -62,8 +66,11 @@ async def before_closing(rt: Runtime, request: Request) -> Request:
     try:
         return await look_again(rt, request)
     except UpstreamError:
-        outcome = request.outcome.updated(Outcome(looked=False))
-        return request.model_copy(update={"outcome": outcome})
+        pass
+    except Exception:  # a fault in a kind must not leave its request open for ever
+        log.exception("kind_failed", request=request.id, kind=request.kind)
+    outcome = request.outcome.updated(Outcome(looked=False))
+    return request.model_copy(update={"outcome": outcome})
 
 
 async def expire(rt: Runtime, request: Request) -> Request:

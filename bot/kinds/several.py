@@ -96,11 +96,11 @@ class Several(Generic[P]):
         """Iterate over the parts that a new try would do, as they are found; None for one that isn't there."""
         outcome = look.request.outcome
         for part in self.parts(look.payload):
-            if not _is_next(outcome, part, is_new_try=True) or _left_out_because(part, outcome):
+            if not _is_next(outcome, part, is_new_try=True):
                 continue
             # What comes later is looked for by what was found of the parts before it.
             known = look.request.model_copy(update={"outcome": outcome})
-            found = await part.look(replace(look, request=known))
+            found = None if _left_out_because(part, outcome) else await part.look(replace(look, request=known))
             outcome = outcome.with_part(found) if found else outcome
             yield found
 
