@@ -214,6 +214,8 @@ async def _move(
     if moved is None:
         latest = await decide.load(rt, request.id)
         _check_not_followed(rt, latest)
+        if latest.status is request.status and "outcome" not in changes:  # a fact of it changed meanwhile
+            return await _move(rt, actor, latest, event, action, **changes)
         raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
     return moved
 

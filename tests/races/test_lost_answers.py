@@ -1,12 +1,16 @@
 """Answers that get lost, and a Slack that is busy or broken for a while: said truly, repaired by itself, done once."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.approvals import service
+from bot.approvals.late import look_last
+from bot.people.identity import resolve_actor
 from bot.sandbox.stage import Json
-from tests.approvals.acting import settled
+from tests.approvals.acting import request_behind, settled
 from tests.sizes import few
 from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
@@ -105,6 +109,18 @@ async def test_what_somebody_makes_after_the_last_look_is_never_taken_for_it(tmp
         await world.click_on(BOB, card, "request_give_up")
         await world.message(BOB, "The key was not created", APPROVALS)
         await settled(world)
+
+
+async def test_a_retry_beside_the_last_look_makes_the_key(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "beside")
+        await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
+        await world.click_on(BOB, card, "request_approve")
+        failed = await request_behind(world, await world.message(BOB, "the key was not created", APPROVALS))
+        bob = await resolve_actor(world.rt, BOB, world.rt.team_id, fresh=True)
+        await asyncio.gather(look_last(world.rt, failed), service.retry(world.rt, bob, failed.id))
+        await world.message(BOB, "issued to", APPROVALS)
+        assert keys_named(world, "beside") == 1
 
 
 @pytest.mark.parametrize("kind", few(["500", "empty", "drop_before"]))
