@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import structlog
@@ -15,6 +15,7 @@ from bot.slack.refusals import PASSING, REFUSED_TOKEN
 
 log = structlog.get_logger()
 
+_TELL: Final = "Tell the people who run Quartermaster."
 MOST_PATIENCE = 20.0
 LOST = (aiohttp.ClientError, TimeoutError, ConnectionError, json.JSONDecodeError)
 """How an answer of Slack fails to come."""
@@ -68,9 +69,9 @@ def _narrowed(method: str, error: SlackApiError) -> SlackRefused | SlackDown:
 def _in_words(method: str, code: str, needed: str) -> str:
     """Return what people are told of a refusal; Slack's own words only where no others are known."""
     if code in REFUSED_TOKEN:
-        return "Slack doesn't accept my token any more."
+        return f"Slack doesn't accept my token any more. {_TELL}"
     if code == "missing_scope":
-        return f"The Slack app has no permission for this{f': it needs {needed}' if needed else ''}."
+        return f"The Slack app has no permission for this{f': it needs {needed}' if needed else ''}. {_TELL}"
     return f"Slack refused {method}: {code}."
 
 
