@@ -61,7 +61,8 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
             late = {LATE: (request.claimed_at or now) + LATE_AFTER} if request.outcome.in_doubt else {}
             return {EXPIRE: request.expires_at} | late
         case Status.APPROVED:
-            return {EXECUTE: now + FIRST_RIGHT}
+            # What was sent may still arrive: it isn't sent again before it has had its time.
+            return {EXECUTE: max(claimed_until if request.outcome.in_doubt else now, now + FIRST_RIGHT)}
         case Status.APPLYING:
             return {RECOVER: claimed_until}
         case Status.FULFILLING:

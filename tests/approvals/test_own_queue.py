@@ -11,6 +11,7 @@ from bot.admin.budget import HURRIED_WAIT, in_a_hurry, patience
 from bot.admin.call import INTERACTIVE
 from bot.admin.errors import OUR_BUDGET
 from bot.approvals.act import Act
+from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.execute import MOST_ATTEMPTS
 from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done
@@ -62,6 +63,9 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
             assert "Retry" not in said
             await a_minute_passes(world)
             await settled(world)
+        if once_sent:  # it may still arrive
+            assert (await request_behind(world, card)).status is Status.APPROVED
+            await a_minute_passes(world, CLAIM_LASTS.total_seconds())
         await until(world, card, Status.APPLIED)
         assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
 
