@@ -25,7 +25,7 @@ from bot.spend.table import Column, Table
 from bot.store.names import Named, remember
 from bot.store.session import Store
 from bot.store.tables import UsageDayRow
-from tests.spend.world import BUSY, FRIDAY, LAB, MONTH, NOW, OPUS, PROD, SONNET, fill, pages_of, row, runtime
+from tests.spend.world import BUSY, DOLLAR, FRIDAY, LAB, MONTH, NOW, OPUS, PROD, SONNET, fill, pages_of, row, runtime
 
 NAMES = [
     Named(PROD, "Production"), Named(LAB, "Research"),
@@ -100,6 +100,15 @@ async def test_a_model_that_cost_nothing_in_these_days_is_nothing_and_never_one_
     for by in ("workspace", "day", "week", "month", "quarter"):
         assert sentence(await ask(store, f"7d by {by} model opus-5")).startswith("*$0.00, model opus-5* in the 7 days"), by
     assert sentence(await ask(store, "7d tokens by week model claude-opus-5")).startswith("*0 tokens, model claude-opus-5*")
+
+
+async def test_a_model_that_cost_something_under_another_of_its_names_is_never_nothing(store: Store) -> None:
+    cost = (("claude-sonnet-5-20260801", 3 * DOLLAR), (SONNET, DOLLAR), ("claude-3-5-haiku-20241022", DOLLAR))
+    await fill(store, [(FRIDAY, PROD, model, "", amount) for model, amount in cost])
+    for typed in ("sonnet 5", "sonnet-5", "claude-sonnet-5"):
+        assert sentence(await ask(store, f"friday model {typed}")).startswith("*$3.00, model"), typed
+    with pytest.raises(CantAnswer, match="I don't know a model `haiku-3-5`"):
+        await ask(store, "friday model haiku-3-5")
 
 
 async def test_tokens_and_requests_are_counted_and_what_no_report_counts_is_not_known(store: Store) -> None:

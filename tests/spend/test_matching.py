@@ -26,6 +26,17 @@ def test_a_model_is_meant_by_words_of_its_name() -> None:
     assert {typed: matching(typed, MODEL, MODELS) for typed in meant} == meant
 
 
+def test_a_version_means_itself_with_its_dates_and_never_a_longer_version() -> None:
+    models = {
+        "claude-sonnet-5-20260801": "sonnet-5",
+        "claude-sonnet-5-5": "sonnet-5-5",
+        "claude-sonnet-5-20260901": "sonnet-5",
+    }
+    dated = {"claude-sonnet-5-20260801", "claude-sonnet-5-20260901"}
+    for typed in ("sonnet-5", "sonnet 5", "Sonnet_5", "claude-sonnet-5", "claude sonnet 5"):
+        assert matching(typed, MODEL, models) == dated, typed
+
+
 def test_what_means_nothing_is_named_and_the_nearest_name_found() -> None:
     assert all_matching(["opus", "opsu-5-5"], MODEL, MODELS)[1] == "opsu-5-5"
     assert nearest_name("opsu-5-5", MODELS) == "opus-5-5"

@@ -26,14 +26,14 @@ def matching(value: str, dimension: Dimension, labels: Mapping[str, str]) -> set
     if wanted == NONE:
         return {one for one in labels if not one}
     forms = {one: (_written(one), _written(label)) for one, label in labels.items()}
-    bare = _written(value.removeprefix("claude-") if dimension == MODEL else value)
+    bare = _written(value).removeprefix("claude-" if dimension == MODEL else "")
     if not bare:
         return set()
     if "*" in bare:
         pattern = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", bare)))
         return {one for one, known in forms.items() if any(pattern.fullmatch(form) for form in known)}
     if dimension == MODEL:
-        of_version = {one for one, known in forms.items() if known[0] == f"claude-{bare}"}
+        of_version = {one for one, known in forms.items() if bare in (known[1], known[0].removeprefix("claude-"))}
         return of_version or {one for one, known in forms.items() if f"-{bare}-" in f"-{known[1]}-"}
     return {one for one, known in forms.items() if bare in known}
 

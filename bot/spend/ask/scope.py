@@ -112,7 +112,8 @@ async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, l
 async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict[str, str]:
     """Return what a dimension's values are called by id: those with names, and those that cost something in these days.
 
-    Models without a cost in these days are known by their list price: `sonnet-5` never means `sonnet-5-5` instead.
+    Models without a cost in these days are known by their list price: `sonnet-5` never means `sonnet-5-5` instead. One that
+    has a cost under another name, with a date or an alias, is no such model: its cost would read as $0.
     """
     prefix = _IDS.get(dimension.name)
     known = {one.id: one.name for one in await named_like(tx, prefix)} if prefix else {}
@@ -121,9 +122,14 @@ async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict
     ids = {cell.of(dimension) for cell in await table.cells(tx, first, last, (dimension,))}
     names = await names_of(tx, ids)
     used = {one: dimension.label(one, names) for one in ids}
-    priced = {one: MODEL.label(one, {}) for one in price_table().by_model} if dimension == MODEL else {}
-    others = {one: label for one, label in priced.items() if label not in used.values()}
+    others = _without_cost(ids) if dimension == MODEL else {}
     return {**others, **known, **used, "": dimension.missing}
+
+
+def _without_cost(used: Iterable[str]) -> dict[str, str]:
+    prices = price_table()
+    same = {prices.model_of(one) for one in used}
+    return {one: MODEL.label(one, {}) for one in prices.by_model if one not in same}
 
 
 def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str, str]) -> CantAnswer:
