@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from bot.commands.table import COMMANDS, GROUPS, HELP, Command, Subcommand
 from bot.words.similar import closest
 
+_SURE_OF_ANOTHER = 0.8
+"""How much a word is like one that begins with another letter, among words that begin whole questions."""
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -93,9 +96,10 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
             one: (c, sub) for c, sub in subs for one in sub.first_words if is_own or not (reads_all and one in sub.also)
         }
         fitting = [one for one in known if len(one) > 2 or one == word]  # "Mei" is no slip of "me"
-        if reads_all or not is_own:  # "version" is none of "person", nor "biggest" of "digest"
-            fitting = [one for one in fitting if one[:1] == word[:1]]
-        close = closest(word, fitting, cutoff)
+        alike = [one for one in fitting if one[:1] == word[:1]]  # "version" is none of "person", nor "biggest" of "digest"
+        close = closest(word, alike if reads_all or not is_own else fitting, cutoff)
+        if close is None and is_own:
+            close = closest(word, fitting, _SURE_OF_ANOTHER)  # "ecords" is one of "records"
         if close is not None:
             found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []

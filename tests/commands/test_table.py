@@ -58,6 +58,8 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-keys", 'lst "Data Platform"', '/claude-keys list "Data Platform"'),
         ("/claude-keys", "status", "/claude-admin status"),
         ("/claude-spend", "digset", "/claude-spend digest"),
+        ("/claude-spend", "ecords", "/claude-spend records"),
+        ("/claude-spend", "adshboard", "/claude-spend dashboard"),
         ("/claude-admin", "digest", "/claude-spend digest"),
         ("/acme-ai-keys", "reqest", "/acme-ai-keys request"),
         ("/claude-requests", "xyzzy", None),
