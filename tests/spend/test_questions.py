@@ -66,8 +66,11 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
 def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
     for text, unknown, meant in (
         ("yesterdy in Non-Prod", "yesterdy", "yesterday in Non-Prod"), ("Non-Prod 7d", "Non-Prod", "in Non-Prod 7d"),
+        ("non prod 7d", "non", "in Non-Prod 7d"), ("Without Limits 7d", "Without", 'in "Without Limits" 7d'),
+        ("Second Life 7d", "Second", 'in "Second Life" 7d'), ("yesterdy key ex-*", "yesterdy", "yesterday key ex-*"),
+        ("yesterdy not Second Life", "not", None), ("7d without Production", "without", None),
     ):  # fmt: skip
-        found = parse_query(text.split(), ["Non-Prod", "Production"], LEDGER)
+        found = parse_query(text.split(), ["Non-Prod", "Production", "Without Limits", "Second Life"], LEDGER)
         assert isinstance(found, NotUnderstood)
         assert (found.unknown, found.suggestion) == (unknown, meant)
 

@@ -55,13 +55,9 @@ class Known:
         """Return the names that are known in a dimension, with what is typed for them."""
         return self.names.get(dimension) or named(())
 
-    def has(self, word: str) -> bool:
-        """Tell whether a word alone is the name of something."""
-        return any(plain(word) in one.meant for one in self.names.values())
-
-    def begins(self, word: str) -> bool:
-        """Tell whether the name of something begins with a word."""
-        return any(one.begins(plain(word)) for one in self.names.values())
+    def names_at(self, words: Sequence[str]) -> bool:
+        """Tell whether words begin with the whole name of something: `Non-Prod`, `Without Limits`."""
+        return any(_longest(words, one) for one in self.names.values())
 
     @property
     def person(self) -> Dimension | None:
@@ -111,6 +107,8 @@ def _versus(first: str, words: Sequence[str], _: Known) -> Read | None:
 
 
 def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
+    if first == "first" and read_period(words):
+        return None  # the first 10 days of November
     if first not in _TOP or len(words) < 2 or not words[1].isdecimal() or len(words[1]) > len(str(MOST_PARTS)):
         return None
     number = int(words[1])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from bot.slack.markup import Markup
@@ -77,7 +78,7 @@ def parse_query(
         return found
     if not found.second:
         found = found._replace(at=_left_out(typed, found.at, known))
-    why = None if found.second or known.has(typed[found.at]) else untold(typed[found.at :])
+    why = None if found.second or known.names_at(typed[found.at :]) else untold(typed[found.at :])
     meant = (
         None
         if why and not why.has_near
@@ -97,13 +98,15 @@ def parse_query(
 def _left_out(words: Sequence[str], at: int, known: Known) -> int:
     """Return where something is left out, without which a question would be another one; `at` where nothing is.
 
-    A name may begin with such a word: `Non-Prod`.
+    What makes sense is read as a whole, and a name may begin with such a word: `in Non-Prod`, `key ex-*`.
     """
-
-    def is_left_out(one: int) -> bool:
-        return leaves_out(words[one:]) and not known.begins(words[one]) and read_part(words[one:], known) is None
-
-    return at if leaves_out(words[at:]) else next((one for one in range(at + 1, len(words)) if is_left_out(one)), at)
+    one = at
+    while one < len(words):
+        part = read_part(words[one:], known)
+        if part is None and leaves_out(words[one:]) and not known.names_at(words[one:]):
+            return one
+        one += part.taken if part else 1
+    return at
 
 
 def _said(meant: Sequence[str], known: Known) -> str:
@@ -129,10 +132,19 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
             return _Stop(reads, at, found)
         reads.append(found)
         at += found.taken
-    if "so far" in " ".join(words).casefold() and all(one.part != "period" for one in reads):
+    if _says_so_far(words) and _period(reads) in ("yesterday", _USUAL[DAY], _USUAL[WEEK]) and not _has_period(reads):
         reads.append(Read("period", "mtd", "so far", 0))  # what runs is meant, and never yesterday
     stray = _wrong_unit(reads) or _beside_nothing(reads)
     return _query(reads) if stray is None else _Stop([one for one in reads if one is not stray], len(words), stray)
+
+
+def _says_so_far(words: Sequence[str]) -> bool:
+    lower = [word.casefold() for word in words]
+    return ("so", "far") in pairwise(lower)
+
+
+def _has_period(reads: Sequence[Read]) -> bool:
+    return any(one.part in ("period", "comparison") for one in reads)
 
 
 def _says_nothing(words: Sequence[str], at: int, reads: Sequence[Read]) -> bool:

@@ -68,7 +68,7 @@ def _nearest(
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    if (rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-")) and not known.has(rest[0]):
+    if (rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-")) and not known.names_at(rest):
         return
     yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}
@@ -239,7 +239,8 @@ def _meaning(phrase: str, meanings: Meanings) -> list[str]:
 
 def _exactly(rest: Sequence[str], meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
     for taken in range(min(len(rest), _LONGEST_NAME), 0, -1):
-        if meant := _meaning(plain(" ".join(rest[:taken])), meanings):
+        said = plain(" ".join(rest[:taken]))
+        if meant := _meaning(said, meanings) or _meaning(said.replace(" ", "-"), meanings):
             yield taken, meant
 
 

@@ -66,7 +66,7 @@ _WORDS: dict[str, Untold] = {
         ("this morning", "morning", "afternoon", "this afternoon", "evening", "tonight", "noon", "midnight"),
         Untold(1, _HOURS, has_near=True),
     ),
-    **dict.fromkeys(("minute", "minutes", "second", "seconds"), Untold(1, _MINUTES)),
+    **dict.fromkeys(("minute", "minutes", "seconds", "by second", "per second"), Untold(1, _MINUTES)),
     **dict.fromkeys(
         ("per token", "per million", "per request", "cache hit", "hit rate", "cache share", "cached share"),
         Untold(1, _RATIOS),
@@ -88,7 +88,8 @@ _AFTER_IN = frozenset({"us", "usa", "eu", "europe"})
 _BEFORE = frozenset(
     {"by", "per", "in", "for", "on", "at", "since", "from", "between", "over", "above", "each", "this", "last"}
 )
-_TIME = re.compile(r"\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?|\d{4}-\d\d-\d\dt.*")
+_CLOCK = r"(?:\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?)"
+_TIME = re.compile(rf"{_CLOCK}(?:[-–]{_CLOCK})?|\d{{4}}-\d\d-\d\dt.*")
 _FOREIGN = re.compile(r".*[€£¥₹].*")
 _BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*")
 _LEAVES_OUT = re.compile(r"(?:[-!]|ex-|non-)[a-z].*")

@@ -18,7 +18,9 @@ _COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
 _APART = re.compile(r"(?i)(?=(?:top[-:=]?\d|\w+[:=]))(top|in|by|for|workspace|model|key|person|product|tier|tag)[-:=]?(.*)")
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
 _DASHES = "-–—"
-_OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|in|for|top|model|key|vs)")
+_OPTION = re.compile(
+    r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|in|for|top|over|vs|tag|model|key|person|product|tier|workspace|tokens|requests|csv)"
+)
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
 _DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
 """`3.10. - 17.10.`, whose last point is one of the date."""
