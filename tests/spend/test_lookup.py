@@ -23,6 +23,12 @@ def test_few_of_many_names_are_compared_and_the_nearest_is_one_of_them() -> None
     assert many.meant["batch-dev-1"] == ["key", "Batch-dev-1"]
 
 
+def test_a_letter_that_is_missing_in_a_short_name_is_no_matter_among_many() -> None:
+    many = named((*NAMES, "dev", "qmi", "prod", "etl"), "key")
+    for typed, meant in (("dv", "dev"), ("qi", "qmi"), ("rpod", "prod"), ("etk", "etl"), ("pod", "prod")):
+        assert meant in many.like(typed, 1), typed
+
+
 def test_names_are_found_by_a_part_their_beginning_and_in_one_word() -> None:
     some = named(("Data Platform", "eval-runs", "Data Lake"), "in")
     assert (some.with_part("runs"), some.begins("eval"), some.longest) == (["eval-runs"], ["eval-runs"], 2)

@@ -13,6 +13,7 @@ _FEW = 300
 """So many are compared one by one."""
 _LIKELY = 50
 """Of many, only those are compared that have most groups of three letters in common with what was typed."""
+_SHORT = 4
 _APART = re.compile(r"[\s_-]+")
 
 
@@ -88,9 +89,13 @@ class Lookup:
 
 
 def _groups(text: str) -> set[str]:
-    """Return each three letters of a text that stand beside each other; its two ends count as letters."""
+    """Return each three letters of a text that stand beside each other; its two ends count as letters.
+
+    Few letters have few groups, so there its two ends are one, too: `dv` and `dev`.
+    """
     ended = f" {text} "
-    return {ended[at : at + 3] for at in range(len(ended) - 2)}
+    found = {ended[at : at + 3] for at in range(len(ended) - 2)}
+    return found | {text[:1] + text[-1:]} if len(text) <= _SHORT else found
 
 
 def named(names: tuple[str, ...], before: str = "") -> Lookup:
