@@ -90,6 +90,17 @@ def test_what_records_cant_take_is_refused_by_name_with_the_rest_as_a_button() -
         assert (said in found.said, found.instead) == (True, instead), found
 
 
+def test_a_name_with_spaces_for_hyphens_ends_where_a_period_begins() -> None:
+    for typed, words in (
+        ("model sonnet 5 days", "5d model sonnet by workspace by model by key"),
+        ("me model sonnet 5", "me 30d model sonnet-5 by key"),
+        ("key ingest 7 days by key", "7d key ingest by key"), ("me so far", "me mtd by key"),
+    ):  # fmt: skip
+        found = read_query(typed.split(), NAMES, {"model": ["sonnet-5"], "key": ["ingest-7"]})
+        assert isinstance(found, RecordsQuery), found
+        assert words_of_records(found) == words
+
+
 def test_what_records_cant_take_is_a_question_about_figures() -> None:
     for typed, question in (
         ("30d by quarter", "30d by quarter"), ("me vs last month", "mtd by key vs last month for me"),

@@ -271,7 +271,15 @@ def _longest(words: Sequence[str], names: Lookup) -> tuple[str, int] | None:
     most = min(len(words), max((names.longest - 1) * 2 + 1, _LONGEST_KEY if names.meant else 0))
     for taken in range(most, 0, -1):
         said = plain(" ".join(words[:taken]))
-        meant = names.meant.get(said) or names.meant.get(said.replace(" ", "-"))
+        meant = names.meant.get(said)
+        if not meant and not _begins_longer_period(words[taken - 1 :]):
+            meant = names.meant.get(said.replace(" ", "-"))
         if meant and words[taken - 1] != ",":
             return meant[-1], taken
     return None
+
+
+def _begins_longer_period(words: Sequence[str]) -> bool:
+    """Tell whether words begin with a period of several: `model sonnet 5 days` isn't `model sonnet-5`."""
+    found = read_period(words)
+    return found is not None and found[1] > 1

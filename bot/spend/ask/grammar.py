@@ -132,13 +132,14 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
             return _Stop(reads, at, found)
         reads.append(found)
         at += found.taken
-    if _says_so_far(words) and _period(reads) in ("yesterday", _USUAL[DAY], _USUAL[WEEK]) and not _has_period(reads):
+    if says_so_far(words) and _period(reads) in ("yesterday", _USUAL[DAY], _USUAL[WEEK]) and not _has_period(reads):
         reads.append(Read("period", "mtd", "so far", 0))  # what runs is meant, and never yesterday
     stray = _wrong_unit(reads) or _beside_nothing(reads)
     return _query(reads) if stray is None else _Stop([one for one in reads if one is not stray], len(words), stray)
 
 
-def _says_so_far(words: Sequence[str]) -> bool:
+def says_so_far(words: Sequence[str]) -> bool:
+    """Tell whether words ask for what runs."""
     lower = [word.casefold() for word in words]
     return ("so", "far") in pairwise(lower)
 

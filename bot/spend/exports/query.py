@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.slack.markup import Markup, bold, escape
-from bot.spend.ask.grammar import NotUnderstood, parse_query, words_of
+from bot.spend.ask.grammar import NotUnderstood, parse_query, says_so_far, words_of
 from bot.spend.ask.splits import HOUR as BY_HOUR
 from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.dimensions import ASKED, COST_TYPE, KEY, MODEL, TOKEN_TYPE, WORKSPACE, Dimension
@@ -153,8 +153,8 @@ def _read_filters(
     `period` is the one that is meant where none is said.
     """
     found = parse_query(words, workspaces, ASKED, names)
-    if isinstance(found, SpendQuery) and found.versus:
-        return found  # `vs last month` says which month is compared with it
+    if isinstance(found, SpendQuery) and (found.versus or says_so_far(words)):
+        return found  # `vs last month` says which month is compared with it, and `so far` what runs
     with_period = parse_query((period, *words), workspaces, ASKED, names)
     return with_period if isinstance(with_period, SpendQuery) and isinstance(found, SpendQuery) else found
 
