@@ -18,6 +18,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.alerts.forms import ALERT, alert_frame, alert_values, threshold_in_words
 from bot.spend.alerts.model import Threshold
 from bot.spend.ask.grammar import NotUnderstood, span
+from bot.spend.ask.spans import PERIOD_BEFORE
 from bot.spend.ask.view import figures_chart, figures_sentence, render_figures, render_not_understood
 from bot.spend.digests.forms import DIGEST, digest_frame, digest_values
 from bot.spend.digests.model import Subscription
@@ -101,6 +102,10 @@ def test_hours_of_a_day_against_whole_days_are_no_fall() -> None:
     assert "vs Fri 20 Nov 2026" not in figures_sentence(replace(running, runs=False)), "its last hours aren't reported yet"
     assert "vs Fri 20 Nov 2026" in figures_sentence(replace(running, runs=False, as_of=AS_OF + timedelta(days=1)))
     assert "Sat 21 Nov is not final yet" in render_figures(replace(running, today=date(2026, 11, 22))).text
+    month = figures("mtd", open_days=(TODAY,), runs=True)
+    assert "had" not in figures_sentence(month)
+    asked_for = replace(month, query=replace(month.query, versus=PERIOD_BEFORE))
+    assert figures_sentence(asked_for).endswith("· the same days in Oct had $349.75"), "who asks for a comparison gets one"
     week = figures(query=SpendQuery(versus="7d"), compared=(date(2026, 11, 14), date(2026, 11, 20)))
     assert figures_sentence(week) == "*$412.70* on Fri 20 Nov (UTC) · 14–20 Nov 2026 had $349.75"
     assert "compares 1 day with 7" in render_figures(week).text

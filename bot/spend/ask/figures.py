@@ -11,7 +11,7 @@ from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, untold
-from bot.spend.ask.spans import is_month, span, span_versus
+from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import WORKSPACE, Dimension
@@ -221,7 +221,7 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
         doubtful=tuple(found.doubtful),
         runs=days.last >= today,
         today=today,
-        compared=days.before if query.versus else None,
+        compared=days.before if query.versus not in ("", PERIOD_BEFORE) else None,
         narrowed=scope.narrowed,
         is_known=whole.is_known,
         untagged=untagged(query.splits, wanted, found.names, tags),

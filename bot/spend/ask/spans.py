@@ -18,6 +18,8 @@ YEAR_BEFORE: Period = "year before"
 """What a period can be compared with besides periods: the same days of the year before."""
 DAY_BEFORE: Period = "day before"
 """What a single day can be compared with besides: the one before it, which else is that of the week before."""
+PERIOD_BEFORE: Period = "period before"
+"""What a period is compared with anyway; who asks for it reads it of what runs, too."""
 _DAYS = re.compile(r"(\d{1,4})d")
 _NUMBERED = re.compile(r"(\d{4})-(\d{2})")
 _QUARTER = re.compile(r"(?:(\d{4})-)?q([1-4])")
@@ -259,7 +261,7 @@ def is_within_week(period: Period, first: date, last: date) -> bool:
 
 def span_versus(period: Period, versus: Period, today: date) -> tuple[date, date]:
     """Return what a period is compared with: the time before without `versus`."""
-    if not versus:
+    if versus in ("", PERIOD_BEFORE):
         return span_before(period, today)
     if versus == DAY_BEFORE:
         first = span(period, today)[0]

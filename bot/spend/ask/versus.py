@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.spend.ask.periods import read_period
-from bot.spend.ask.spans import DAY_BEFORE, WEEKDAY_NAMES, YEAR_BEFORE, months_of, week_of, whole_of
+from bot.spend.ask.spans import DAY_BEFORE, PERIOD_BEFORE, WEEKDAY_NAMES, YEAR_BEFORE, months_of, week_of, whole_of
 from bot.spend.ask.words import plain
 from bot.spend.model import Period
 
@@ -13,7 +13,7 @@ _VERSUS = (
     ("compared",),
 )  # fmt: skip
 _BEFORE: dict[str, Period] = {
-    **dict.fromkeys(("previous period", "previous", "before", "period before", "time before", "prior period"), ""),
+    **dict.fromkeys(("previous period", "previous", "before", PERIOD_BEFORE, "time before", "prior period"), PERIOD_BEFORE),
     **dict.fromkeys(
         (YEAR_BEFORE, "year ago", "same period last year", "same time last year", "same days last year"), YEAR_BEFORE
     ),
@@ -65,14 +65,14 @@ def settled(period: Period, versus: Period) -> Period | None:
         return versus
     if unit := _unit_to_date(versus):
         same_weekday = unit == "week" and _is_day(period)
-        return YEAR_BEFORE if unit == "year" else "" if period == _RUNNING[unit] or same_weekday else None
+        return YEAR_BEFORE if unit == "year" else PERIOD_BEFORE if period == _RUNNING[unit] or same_weekday else None
     if versus.startswith("last"):
         return _LAST_OF.get(period)
     if _is_day(period) and found[2] in (None, "day"):
         return DAY_BEFORE
     if found[2] is None:
-        return ""
-    return "" if (int(found[1] or 1), found[2]) in _lengths(period) else None
+        return PERIOD_BEFORE
+    return PERIOD_BEFORE if (int(found[1] or 1), found[2]) in _lengths(period) else None
 
 
 def _unit_to_date(versus: Period) -> str:
