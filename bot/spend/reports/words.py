@@ -55,6 +55,8 @@ def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotR
             if wanted.part not in ("", rest[0].lower()):
                 return NotRead(rest[0], typed(wanted))
             wanted, rest = replace(wanted, part=rest[0].lower()), rest[1:]
+        elif report.has_tag and not named and (tag := _tag_at(rest, tags)):
+            named, rest = rest[slice(*tag)], rest[tag[1] :]
         elif rest[0].lower() in ("in", "for", "of") and read_period(rest[1:]):
             rest = rest[1:]
         elif narrows(rest):
@@ -70,6 +72,17 @@ def _read(report: Report, rest: list[str], tags: Sequence[str]) -> Wanted | NotR
     if unknown:
         return NotRead(unknown, typed(replace(wanted, part=wanted.part or meant)))
     return _with_tag(wanted, " ".join(named), tags) if named else wanted
+
+
+def _tag_at(words: Sequence[str], tags: Sequence[str]) -> tuple[int, int] | None:
+    """Return from where to where words name a tag, which may be called `product`; what follows `by` is one at any rate."""
+    is_by = words[0].lower() == "by"
+    known = {_plain(one) for one in tags}
+    for skipped in (1, 2) if is_by and [one.lower() for one in words[1:2]] in (["tag"], ["tags"]) else (int(is_by),):
+        for end in range(len(words), skipped, -1):
+            if _plain(" ".join(words[skipped:end])) in known:
+                return skipped, end
+    return (1, 2) if is_by and len(words) > 1 and not read_period(words[1:]) else None
 
 
 def _with_tag(wanted: Wanted, said: str, tags: Sequence[str]) -> Wanted | NotRead:

@@ -4,7 +4,7 @@ from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import REPORTS
 from bot.spend.reports.words import NotRead, read_wanted, typed
 
-TAGS = ("cost_center", "team", "data class")
+TAGS = ("cost_center", "team", "data class", "product", "on call")
 UNDERSTOOD = {
     "tokens": Wanted("tokens"),
     "Usage 90d": Wanted("tokens", "90d"),
@@ -23,12 +23,16 @@ UNDERSTOOD = {
     "allocation by cost-center 30d": Wanted("allocation", tag="cost_center"),
     "chargeback by costcentre": Wanted("allocation", tag="cost_center"),
     "allocation by data class october": Wanted("allocation", "october", "data class"),
+    "allocation by product": Wanted("allocation", tag="product"),
+    "allocation on call 7d": Wanted("allocation", "7d", "on call"),
+    "allocation by tag team for october": Wanted("allocation", "october", "team"),
 }
 NOT = {
     "modls 7d": NotRead("modls", "models 7d"),
     "xyzzy": NotRead("xyzzy"),
     "tokens by team": NotRead("by team", "tokens 30d"),
     "models october in Production": NotRead("in Production", "models october", narrows=True),
+    "allocation by product in Production": NotRead("in Production", 'allocation 30d by "product"', narrows=True),
     "allocation by team in Production and key X": NotRead(
         "in Production and key X", 'allocation 30d by "team"', narrows=True
     ),
