@@ -90,6 +90,8 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
         "friday by workspace and model in Production model opus key ingest-* vs 2026-11-19..2026-11-19"
     )
     assert sentence(await ask(store, "friday model opus")).startswith("*$175.00, model opus* on Fri 20 Nov (UTC)")
+    week = sentence(await ask(store, "this week vs same days last week"))
+    assert "the same days of the week before had $600.00" in week, "who asks for a comparison gets one of what runs, too"
     both = await ask(store, "7d by key and day over $100")
     assert both.breakdown.slices[-1].name.endswith(" others")
     assert csv_bytes(answer_file(both)).splitlines()[0] == b"key,day,amount_usd,share,as_of,final"
