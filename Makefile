@@ -60,11 +60,11 @@ imports: $(VENV)/.dev
 	$(VENV)/bin/lint-imports
 
 tests: $(VENV)/.dev
-	$(PY) -m pytest -n 3
+	$(PY) -m pytest -n 5
 
 # Lint, import contracts and types run beside the tests; pytest's closing line comes last.
 test: $(VENV)/.dev
-	@$(PY) -m tests.run -n 3
+	@$(PY) -m tests.run -n 5
 
 proof: $(VENV)/.dev
 	@QM_PROOF=1 $(PY) -m tests.run -n 2

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 
 PROOF = os.environ.get("QM_PROOF") == "1"
 
-RACE_ROUNDS = int(os.environ.get("QM_RACE_ROUNDS") or (200 if PROOF else 3))
+RACE_ROUNDS = int(os.environ.get("QM_RACE_ROUNDS") or (200 if PROOF else 2))
 """How often twenty people press at the same instant."""
 FEW_ROUNDS = max(2, RACE_ROUNDS // 20)
 """How often the other races run."""
@@ -31,8 +31,6 @@ PAST_REQUESTS = 20_000 if PROOF else 400
 """Requests of long ago among which somebody looks."""
 DAYS_STOOD_IN = 1 if PROOF else 3
 """Days from one sync to the next while another report stands in for the better one."""
-CLOCK_CHANGES = ("spring", "autumn") if PROOF else ("autumn",)
-"""The nights with a change of the clocks through which a fleet lives."""
 REPLICAS = 3 if PROOF else 2
 """Processes over one database that send what is due on a day."""
 ON_SQLITE = (

@@ -48,7 +48,7 @@ STEPS = (
 )
 
 
-@pytest.mark.parametrize("step", few(STEPS, 3), ids=str)
+@pytest.mark.parametrize("step", few(STEPS, 2), ids=str)
 async def test_a_process_killed_while(step: Step, fleet: Fleet) -> None:
     name, bot = next(NAMES), await one_process(fleet)
     card = await fleet.ask_for_key(ALICE, name)

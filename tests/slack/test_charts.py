@@ -123,6 +123,7 @@ print(json.dumps([draw(ChartSpec.model_validate(one))[:24].hex() for one in json
 """Several pictures by one child, because its start is most of what a picture costs."""
 
 
+@pytest.mark.proof
 def test_each_kind_of_picture_is_a_png_of_1200_by_600() -> None:
     charts = [spec("area", 1), spec("line", 0), spec("line"), spec("pie", 3)]
     asked = json.dumps([chart.model_dump(mode="json") for chart in charts])

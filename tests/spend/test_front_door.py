@@ -85,6 +85,7 @@ async def test_breakdown_leads_on_for_whoever_asks_and_repeats_no_table_in_the_c
     assert answer["ephemeral"]
 
 
+@pytest.mark.proof
 async def test_revised_day_is_corrected_in_its_thread(world: World) -> None:
     await started(world, "digest")
     await tomorrow(world)
@@ -144,6 +145,7 @@ async def test_acknowledgement_that_cannot_be_shown_is_not_called_undone(world: 
     await world.message(DANA, f"👀 <@{DANA}> is on it since", COSTS)
 
 
+@pytest.mark.proof
 async def test_channel_that_becomes_shared_gets_no_digest_and_its_subscriber_is_told(world: World) -> None:
     await started(world, "digest")
     await world.post(f"/channels/{COSTS}", is_ext_shared=True)

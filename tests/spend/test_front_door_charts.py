@@ -40,6 +40,7 @@ async def test_a_picture_takes_the_place_of_a_chart_that_slack_refuses(world: Wo
     assert "$" in picture["alt_text"]
 
 
+@pytest.mark.proof
 async def test_the_text_goes_out_when_neither_chart_nor_picture_does(world: World) -> None:
     await world.post("/flags", refused_blocks=["data_visualization", "image"])
     await world.post("/faults", target="slack", name="files.getUploadURLExternal", kind="500", times=9)

@@ -217,6 +217,7 @@ async def test_each_revision_is_said_once_in_the_thread(store: Store) -> None:
     assert {reply.channel for reply in slack.replies()[before:]} == {COSTS}, "Research didn't change"
 
 
+@pytest.mark.proof
 async def test_replicas_out_of_step_say_each_correction_once(three: list[Store]) -> None:
     """Each asks Slack for its own while, so that one still holds what the digest said before another corrected it."""
     await fill(three[0], [*MONTH, *BUSY])
