@@ -14,7 +14,7 @@ RACE_ROUNDS = int(os.environ.get("QM_RACE_ROUNDS") or (200 if PROOF else 2))
 """How often twenty people press at the same instant."""
 FEW_ROUNDS = max(2, RACE_ROUNDS // 20)
 """How often the other races run."""
-EXAMPLES = 1000 if PROOF else 25
+EXAMPLES = 1000 if PROOF else 15
 """Examples of each property that Hypothesis looks for."""
 FORGED = 1.0 if PROOF else 0.03
 """The part of the forged inputs that is tried."""

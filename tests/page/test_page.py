@@ -156,6 +156,7 @@ async def test_a_form_waits_with_what_was_typed_while_one_is_somebody_else(open_
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_an_ephemeral_is_marked_and_only_its_reader_sees_it(open_page: OpenPage) -> None:
     page = await open_page()
     await type_command(page, "/desk-note")
@@ -319,6 +320,7 @@ async def test_draft_and_focus_survive_what_others_do_meanwhile(open_page: OpenP
     await expect(draft).to_have_value("I was about to say")
 
 
+@pytest.mark.proof
 async def test_a_thread_opens_beside_the_conversation_and_takes_replies(open_page: OpenPage) -> None:
     page = await open_page("U0BOB", "C0ENG")
     await type_command(page, "Something to discuss")
@@ -408,6 +410,7 @@ async def test_unread_messages_are_counted_for_whoever_is_not_there(open_page: O
     await expect(page.locator("[data-place=C0GENERAL] .badge")).to_have_count(0)
 
 
+@pytest.mark.proof
 async def test_the_home_tab_is_asked_for_and_drawn(open_page: OpenPage) -> None:
     page = await open_page("U0CAROL", "C0ENG")
     await page.locator("[data-place=home]").click()

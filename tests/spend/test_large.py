@@ -32,6 +32,7 @@ async def test_spend_by_key_is_answered_and_charted_with_a_thousand_keys(large: 
         assert table["rows"][-1][0]["text"].endswith(" more")
 
 
+@pytest.mark.proof
 async def test_the_digest_of_a_thousand_keys_arrives_whole(large: World) -> None:
     assert (await large.command(DANA, "/claude-spend digest", COSTS))["ok"]
     await large.modal(DANA, "Channel")
