@@ -59,7 +59,8 @@ class UpstreamError(QuartermasterError):
 
     `status` is the HTTP status (None: no answer came), `error_type` and `error_code` are the API's own words for it,
     `request_id` is what its support asks for, `retry_after` is in seconds. `may_have_happened` is true when a change was
-    sent and its outcome is unknown: look before repeating it. `repeatable` is for the client's own retries: the call may be
+    sent and its outcome is unknown: look before repeating it. `may_come_late`: the API may still be at it, so that looking
+    now tells little. `repeatable` is for the client's own retries: the call may be
     repeated as it is.
     """
 
@@ -72,6 +73,7 @@ class UpstreamError(QuartermasterError):
         error_code: str | None = None,
         request_id: str | None = None,
         may_have_happened: bool = False,
+        may_come_late: bool = False,
         retry_after: float | None = None,
         repeatable: bool = False,
     ) -> None:
@@ -81,6 +83,7 @@ class UpstreamError(QuartermasterError):
         self.error_code = error_code
         self.request_id = request_id
         self.may_have_happened = may_have_happened
+        self.may_come_late = may_come_late
         self.retry_after = retry_after
         self.repeatable = repeatable
 

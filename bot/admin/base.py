@@ -115,6 +115,7 @@ class Base:
         again: the first may still arrive. Raises with `may_have_happened` when the outcome stays unknown.
         """
         unknown: UpstreamError | None = None
+        is_late = False
         for attempt in range(self._manner.attempts):
             try:
                 if unknown is not None:
@@ -128,8 +129,9 @@ class Base:
             except UpstreamError as error:
                 if unknown is None and not error.may_have_happened:
                     raise
+                is_late = is_late or error.may_come_late
                 unknown = error
-                unknown.may_have_happened = True
+                unknown.may_have_happened, unknown.may_come_late = True, is_late
         assert unknown is not None  # noqa: S101  attempts are at least one
         raise unknown
 

@@ -56,6 +56,8 @@ TOLD_TWICE = "it tells the same figures twice"
 OUR_BUDGET = "Too many requests to the Claude Admin API are waiting."
 
 _RETRYABLE = frozenset({408, 409, 429})
+_GIVEN_UP = frozenset({408, 504, 524})
+"""What a gateway answers that stopped waiting: the API behind it may be at it still (524 is Cloudflare's)."""
 
 
 def error_from_answer(call: ApiCall, status: int, headers: Mapping[str, str], content: bytes) -> UpstreamError:
@@ -74,15 +76,22 @@ def error_from_answer(call: ApiCall, status: int, headers: Mapping[str, str], co
         error_code=code,
         request_id=headers.get("request-id") or request_id,
         may_have_happened=call.writes and (status >= 500 or status == 408 or is_foreign),
+        may_come_late=call.writes and status in _GIVEN_UP,
         retry_after=retry_after(headers),
         repeatable=_repeatable(call, status, headers.get("x-should-retry")),
     )
 
 
-def no_answer(call: ApiCall, sentence: str, sent: bool, request_id: str | None = None) -> UpstreamDown:
+def no_answer(
+    call: ApiCall, sentence: str, sent: bool, request_id: str | None = None, *, may_come_late: bool = False
+) -> UpstreamDown:
     """Return the error for a call without a usable answer; `sent` False means that it never left."""
     return UpstreamDown(
-        sentence, request_id=request_id, may_have_happened=call.writes and sent, repeatable=not sent or not call.once
+        sentence,
+        request_id=request_id,
+        may_have_happened=call.writes and sent,
+        may_come_late=call.writes and may_come_late,
+        repeatable=not sent or not call.once,
     )
 
 

@@ -106,7 +106,7 @@ class Transport:
             wait_max=8.0,
             wait_jitter=manner.first_wait / 4,
         )
-        in_doubt = False
+        in_doubt = is_late = False
         try:
             async for attempt in attempts:
                 with attempt:
@@ -115,10 +115,11 @@ class Transport:
                         return await self._once(call)
                     except UpstreamError as error:
                         in_doubt = in_doubt or error.may_have_happened
+                        is_late = is_late or error.may_come_late
                         raise
         except UpstreamError as error:
             # Even if the last attempt says no, an earlier one may have done it.
-            error.may_have_happened = in_doubt
+            error.may_have_happened, error.may_come_late = in_doubt, is_late
             raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -196,7 +197,7 @@ class Transport:
             mend = MENDS.get(silence(error), "")
             return no_answer(call, f"{UNREACHABLE} {mend}".strip(), sent=False)
         except (httpx.TimeoutException, TimeoutError):
-            return no_answer(call, SILENT, sent=True)
+            return no_answer(call, SILENT, sent=True, may_come_late=True)
         except httpx.HTTPError:
             return no_answer(call, UNREACHABLE, sent=True)
         except UnicodeError:  # half of a surrogate pair

@@ -47,6 +47,12 @@ def is_held(request: Request, now: datetime) -> bool:
     return request.claimed_at is not None and timedelta() <= now - request.claimed_at < CLAIM_LASTS
 
 
+def is_awaited(request: Request, now: datetime) -> bool:
+    """Tell whether what an earlier try sent may still arrive: before it has had its time it isn't sent again."""
+    outcome = request.outcome
+    return outcome.in_doubt and outcome.may_come_late and is_held(request, now)
+
+
 def is_owner_unknown(request: Request) -> bool:
     """Tell whether it is still to be looked up whom to tell of a request."""
     return request.status not in _CLOSED and any(one.is_unknown for one in request.concerned)
@@ -61,7 +67,6 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
             late = {LATE: (request.claimed_at or now) + LATE_AFTER} if request.outcome.in_doubt else {}
             return {EXPIRE: request.expires_at} | late
         case Status.APPROVED:
-            # What was sent may still arrive: it isn't sent again before it has had its time.
             return {EXECUTE: max(claimed_until if request.outcome.in_doubt else now, now + FIRST_RIGHT)}
         case Status.APPLYING:
             return {RECOVER: claimed_until}

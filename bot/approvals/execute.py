@@ -10,12 +10,12 @@ from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
 from bot.approvals.drift import watch
-from bot.approvals.due import CLAIM_LASTS
+from bot.approvals.due import CLAIM_LASTS, is_awaited
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import CHECK, FINAL, FIRST, REST, SAFE, what_next
+from bot.approvals.next_step import CHECK, FINAL, FIRST, LATE, REST, SAFE, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
 from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamError
@@ -35,7 +35,7 @@ _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 
 async def advance(rt: Runtime, request: Request) -> Request:
     """Claim an approved request and carry it out; returns it as it then is. Safe to call from anywhere, any time."""
-    if request.status is not Status.APPROVED:
+    if request.status is not Status.APPROVED or is_awaited(request, rt.now()):
         return request
     async with rt.store.write() as tx:
         claimed = await claim(tx, request, rt.now())
@@ -179,7 +179,9 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     ref = current_reference()
     log.warning("apply_failed", request=request.id, status=error.status, code=error.error_code, upstream_id=error.request_id)
     if error.may_have_happened:
-        request = request.model_copy(update={"outcome": request.outcome.updated(Outcome(sent=True))})
+        is_late = error.may_come_late or (is_in_doubt and request.outcome.may_come_late)
+        outcome = request.outcome.updated(Outcome(sent=True, may_come_late=is_late))
+        request = request.model_copy(update={"outcome": outcome})
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
@@ -188,7 +190,6 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
             return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
         so = REST if request.outcome.is_begun else what_next(error)
         return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
-    so = SAFE if kind.effect.repeatable else CHECK
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -196,14 +197,21 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
         return await _queued(rt, request, in_doubt=True)
     except UpstreamError:
         is_in_doubt = True
-    if is_in_doubt:  # looking failed, just now or as the first thing of this try
-        so = FIRST
     if found:
         return await finish(rt, request, found)
-    if request.outcome.is_begun and not is_in_doubt:
-        so = REST
-    looked = kind.effect.repeatable and not is_in_doubt
+    # Otherwise looking failed, just now or as the first thing of this try.
+    so = FIRST if is_in_doubt else _not_there(kind, request.outcome)
+    looked = kind.effect.repeatable and so not in (FIRST, LATE)
     return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", in_doubt=True, looked=looked)
+
+
+def _not_there(kind: AnyKind, outcome: Outcome) -> str:
+    """Return what a person does where an effect whose answer was lost isn't there."""
+    if outcome.may_come_late:
+        return LATE
+    if outcome.is_begun:
+        return REST
+    return SAFE if kind.effect.repeatable else CHECK
 
 
 async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:

@@ -8,6 +8,7 @@ from bot.words.own import Own
 CHECK: Final = "It may have been done. Check first, then press Retry."
 FIRST: Final = "An earlier try may have done it. Retry checks that first."
 SAFE: Final = "I checked: it was not done, so Retry is safe."
+LATE: Final = "It isn't there yet, but it may still come. Retry waits up to 3 minutes, looks again, and only then does it."
 REST: Final = "Retry does what is missing."
 FINAL: Final = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
@@ -16,7 +17,7 @@ FINAL: Final = (UpstreamMissing, UpstreamRefused)
 def without_doubt(failure: str, *, is_begun: bool) -> str:
     """Return why something failed as it is known once it was looked for in vain."""
     so = REST if is_begun else SAFE
-    return failure.replace(CHECK, so).replace(FIRST, so)
+    return failure.replace(CHECK, so).replace(FIRST, so).replace(LATE, so)
 
 
 def what_next(error: UpstreamError) -> Own:

@@ -122,6 +122,8 @@ class Outcome(BaseModel):
     """Whether an attempt ended without anybody knowing how."""
     sent: bool = False
     """Whether an attempt in doubt got as far as the change itself: whatever is checked before it was found right then."""
+    may_come_late: bool = False
+    """Whether the upstream may still be at what is in doubt, since nobody waited for its answer to the end."""
     looked: bool = False
     """Whether what is in doubt was looked for after the attempt, and wasn't there."""
     given_up_by: str = ""

@@ -59,6 +59,27 @@ async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_pa
         assert keys_named(world, "unsent") == 1
 
 
+@pytest.mark.parametrize("comes", [True, False], ids=["it came", "it never came"])
+async def test_a_retry_waits_for_what_nobody_waited_for_to_the_end(tmp_path: Path, comes: bool) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "behind-a-gateway")
+        await world.post("/faults", target="claude", name=MAKE, kind="504")
+        await world.click_on(BOB, card, "request_approve")
+        card = await world.message(
+            BOB, "*I can't tell whether it was done*: The Claude Admin API failed. It isn't there yet", APPROVALS
+        )
+        await world.click_on(BOB, card, "request_retry")
+        await world.message(BOB, "An earlier try may still come, so I look again", APPROVALS)
+        await a_minute(world.rt)
+        assert keys_named(world, "behind-a-gateway") == 0
+        if comes:
+            staging = await world.workspace_id("Staging")
+            await world.post("/claude/keys", workspace_id=staging, name="behind-a-gateway")
+        await repair(world)
+        await world.message(BOB, "its secret is lost" if comes else "issued to", APPROVALS)
+        assert keys_named(world, "behind-a-gateway") == 1
+
+
 @pytest.mark.parametrize("how", ["later", "at once"])
 async def test_a_call_that_arrives_after_it_was_looked_for_is_found_and_not_said_to_be_undone(
     tmp_path: Path, how: str

@@ -3,10 +3,11 @@
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import is_partly_in_vain, what_is_left, what_stays
 from bot.approvals.cards.word import looking_for_it
+from bot.approvals.due import CLAIM_LASTS
 from bot.approvals.handover.words import is_trouble
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
-from bot.slack.markup import Markup, escape, mention, within_bold
+from bot.slack.markup import Markup, date, escape, mention, within_bold
 from bot.words.wording import duration, listed
 
 
@@ -18,6 +19,9 @@ def headline_of(facts: RequestFacts) -> Markup:
     match request.status:
         case Status.PENDING:
             return f"⏳ {asked}"
+        case Status.APPROVED if request.outcome.may_come_late and request.outcome.in_doubt and request.claimed_at:
+            again = date(request.claimed_at + CLAIM_LASTS)
+            return f"⏳ {asked} · {approved_by(request)}. An earlier try may still come, so I look again {again}"
         case Status.APPROVED | Status.APPLYING:
             return f"⏳ {asked} · {approved_by(request)}, being done now"
         case Status.FULFILLING:
