@@ -188,9 +188,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Try what asks for a migrated database on each kind that its file needs."""
     if "migrated_url" in metafunc.fixturenames:
-        path = metafunc.definition.nodeid.removeprefix("tests/")
         both = metafunc.definition.get_closest_marker("both") is not None
-        metafunc.parametrize("migrated_url", databases(path, both), indirect=True)
+        metafunc.parametrize("migrated_url", databases(both), indirect=True)
 
 
 def lasting(context: AbstractAsyncContextManager[str]) -> Iterator[str]:

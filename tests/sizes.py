@@ -33,29 +33,6 @@ DAYS_STOOD_IN = 1 if PROOF else 3
 """Days from one sync to the next while another report stands in for the better one."""
 REPLICAS = 3 if PROOF else 2
 """Processes over one database that send what is due on a day."""
-ON_SQLITE = (
-    "claude_code/test_digest_desk",
-    "claude_code/test_sync",
-    "hygiene/test_desk",
-    "limits/test_peak_news",
-    "spend/datadog/test_costs",
-    "spend/reports/test_scheduled",
-    "spend/test_unseen",
-    *(
-        f"spend/test_{name}"
-        for name in (
-            "changes", "delivery", "disturbed", "doubts", "exported", "figures", "gaps", "history", "hours", "late",
-            "legacy", "limits", "month_over", "nothing_yet", "pictures", "provisional", "sending", "settings", "steps",
-            "stopped", "surfaces", "watching",
-        )
-    ),
-    "status/test_names",
-    "telemetry/test_push",
-)  # fmt: skip
-"""Files about what is said, and read when; other files try their SQL and their claims on both databases.
-
-Of these, `make test` tries on both what is marked `both`: at least what two processes do at once.
-"""
 SOAK_MINUTES = float(os.environ.get("QM_SOAK_MINUTES") or 0)
 """How long each soak goes on at least; 0: until it has reached its counts."""
 SOAK_SEED = os.environ.get("QM_SOAK_SEED", "")
@@ -86,9 +63,9 @@ def few(values: Iterable[object], kept: int = 1) -> list[ParameterSet]:
     return [pytest.param(value, marks=() if place < kept else pytest.mark.proof) for place, value in enumerate(values)]
 
 
-def databases(path: str, both: bool = False) -> tuple[str, ...]:
-    """Return the databases on which a test of a file is tried, named below `tests/`; `both` if it is marked so."""
-    return ("sqlite",) if path.startswith(ON_SQLITE) and not both and not PROOF else ("sqlite", "postgresql")
+def databases(both: bool) -> tuple[str, ...]:
+    """Return the databases on which a test with a migrated one is tried; `both` if it is marked so."""
+    return ("sqlite", "postgresql") if both or PROOF else ("sqlite",)
 
 
 def share(count: int) -> int:

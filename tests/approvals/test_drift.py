@@ -159,6 +159,7 @@ async def test_a_key_that_was_revoked_is_looked_after_as_long_as_it_could_come_b
     assert seen is None or seen.was == "archived"
 
 
+@pytest.mark.both
 async def test_the_next_request_about_a_value_takes_over_and_a_removal_lets_go(store: Store) -> None:
     kinds = ["create_key", "disable_key", "rename_key", "revoke_key"]
     for number, name in enumerate(kinds):
@@ -208,6 +209,7 @@ async def test_what_was_ended_for_good_is_looked_after_for_a_time_only(store: St
     assert await DRIFT.act(late, timer, ASKED) is None, "nobody is asked, and nothing is due again"
 
 
+@pytest.mark.both
 async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_else(store: Store) -> None:
     rt = cast("Any", SimpleNamespace(kinds=KINDS, store=store))
     timer = Timer(topic=DRIFT.name, subject="role:user_1", what="r0", due_at=ASKED, tries=0)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.approvals import db as requests
 from bot.approvals import queries
 from bot.approvals.model import Status
@@ -18,6 +20,7 @@ def acting(who: Who) -> Actor:
     return Actor(who.slack_id, member, "UTC")
 
 
+@pytest.mark.both
 async def test_what_is_done_by_hand_is_listed_for_who_has_it_now_on_pages(store: Store) -> None:
     cases: list[tuple[Status, Outcome]] = [
         (Status.FULFILLING, Outcome()),

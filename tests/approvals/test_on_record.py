@@ -59,6 +59,7 @@ async def test_whoever_presses_what_is_not_theirs_is_on_record_once_for_each_req
     ]  # fmt: skip
 
 
+@pytest.mark.both
 async def test_each_policy_that_comes_to_hold_is_on_record_once_whichever_process_loads_it(store: Store) -> None:
     def process() -> Any:
         held = SimpleNamespace(version="a", nobody_because="")

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.approvals import db as requests
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Status
@@ -41,6 +43,7 @@ def test_only_a_later_one_about_the_same_thing_set_a_value_instead() -> None:
         assert not is_set_by(given, which, value, ASKED + days * DAY), (which, value, days)
 
 
+@pytest.mark.both
 async def test_what_ends_at_this_moment_counts_as_over_and_still_as_given(store: Store) -> None:
     now = ASKED + 5 * DAY
     cases = {

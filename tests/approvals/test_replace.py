@@ -74,6 +74,7 @@ async def stored(store: Store, *ids: str) -> list[Request]:
         return [await requests.require(tx, one) for one in ids]
 
 
+@pytest.mark.both
 async def test_every_kind_says_what_waits_and_lets_its_requester_replace_it(store: Store) -> None:
     for kind in NAMES:
         await replaced(runtime(store), kind)
@@ -106,6 +107,7 @@ async def replaced(rt: Runtime, kind: str) -> None:
         assert await requests.advance(tx, new, Event.DENY)
 
 
+@pytest.mark.both
 async def test_of_many_who_replace_at_once_one_does(store: Store) -> None:
     rt = runtime(store)
     await waiting(rt, "change_role")
@@ -120,6 +122,7 @@ async def test_of_many_who_replace_at_once_one_does(store: Store) -> None:
         assert dict(await requests.statuses(tx)) == {"req_old": Status.WITHDRAWN, winner.id: Status.PENDING}
 
 
+@pytest.mark.both
 async def test_what_was_approved_meanwhile_is_not_replaced(store: Store) -> None:
     rt = runtime(store)
     await waiting(rt, "change_role", Event.ENOUGH, Event.CLAIM)

@@ -152,6 +152,7 @@ async def test_each_time_is_told_once_by_whoever_is_there(scene: Scene) -> None:
     assert await scene.timers() == {END: grant.ends_at}
 
 
+@pytest.mark.both
 async def test_two_times_that_passed_meanwhile_are_told_as_one(scene: Scene) -> None:
     grant = await scene.have(a_grant(30 * DAY))
     moved = await scene.remind(grant, BEGUN + 29.5 * DAY)
@@ -202,6 +203,7 @@ async def extended(scene: Scene, grant: Request, was: datetime | None) -> object
         return problem.sentence
 
 
+@pytest.mark.both
 async def test_an_extension_that_is_done_twice_or_after_a_crash_moves_the_end_once(scene: Scene) -> None:
     grant = await scene.have(a_grant(30 * DAY))
     assert isinstance(await extended(scene, grant, grant.ends_at), Done)
@@ -221,6 +223,7 @@ async def test_an_extension_changes_no_end_that_is_over_or_was_moved(scene: Scen
     assert await scene.acts(grant) == []
 
 
+@pytest.mark.both
 async def test_approvers_are_reminded_at_half_of_the_time_and_the_requester_before_its_end(scene: Scene) -> None:
     request = await scene.have(waiting())
     assert await scene.timers() == {EXPIRE: request.expires_at, REMIND: ASKED + 4 * HOUR}
@@ -243,6 +246,7 @@ async def test_a_decision_clears_the_reminder(scene: Scene) -> None:
     assert await scene.timers() == {}
 
 
+@pytest.mark.both
 async def test_a_grant_that_is_not_there_any_more_is_looked_at_once_a_time(scene: Scene) -> None:
     """A key that was revoked: its reader is told nothing, and the API isn't asked each minute until the end."""
     looks = 0

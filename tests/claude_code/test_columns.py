@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
+import pytest
+
 from bot.admin.model import Member
 from bot.admin.rows import ClaudeCodeRow, Spender
 from bot.claude_code import db
@@ -88,6 +90,7 @@ async def use_it(store: Store, day: date) -> None:
         await db.replace_day(tx, read_day(day, NOW), [used])
 
 
+@pytest.mark.both
 async def test_the_report_has_them_where_everybody_may_see_names_and_nowhere_else(store: Store) -> None:
     spent = [
         row((FRIDAY, PROD, OPUS, "", DOLLAR))._replace(actor=Spender(kind, one, name=name))

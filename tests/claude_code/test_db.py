@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from bot.admin.rows import ClaudeCodeRow, ModelUse
 from bot.claude_code import db
 from bot.claude_code.model import BYS, DAY, MODEL, PERSON, TOOL, Reading, Use, total
@@ -33,6 +35,7 @@ async def whole(store: Store) -> Use:
         return (await db.uses(tx, DAY_1, DAY_2)).get((), Use())
 
 
+@pytest.mark.both
 async def test_every_split_adds_up_and_two_rows_of_one_person_are_one_person(store: Store) -> None:
     assert await load(store, DAY_1, ROWS)
     assert await load(store, DAY_2, ROWS[:1])
@@ -67,6 +70,7 @@ async def test_a_day_is_replaced_as_a_whole_and_never_by_an_older_reading(store:
         assert (known.read_at, known.closed, await db.oldest_day(tx)) == (NOW + timedelta(hours=1), True, DAY_1)
 
 
+@pytest.mark.both
 async def test_a_day_that_is_suddenly_empty_is_believed_only_when_it_still_is_a_while_later(store: Store) -> None:
     assert await load(store, DAY_2, []), "it was never anything else"
     await load(store, DAY_1, ROWS)
@@ -80,6 +84,7 @@ async def test_a_day_that_is_suddenly_empty_is_believed_only_when_it_still_is_a_
     assert not await load(store, DAY_1, [], NOW + timedelta(hours=5))
 
 
+@pytest.mark.both
 async def test_how_far_it_was_read_is_kept(store: Store) -> None:
     async with store.write() as tx:
         assert await db.reading(tx) == Reading()

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, cast
 
+import pytest
+
 from bot.admin.model import RateLimit, RateLimitGroup, SpendLimit
 from bot.admin.rows import CostRow, Spender
 from bot.approvals import db as requests
@@ -183,6 +185,7 @@ async def test_a_well_kept_organization_hears_of_nothing(store: Store) -> None:
     assert [one.key for one in await found_in(rt)] == []
 
 
+@pytest.mark.both
 async def test_each_rule_finds_what_is_wrong_in_a_badly_kept_one_and_nothing_else(store: Store) -> None:
     facts = replace(BADLY_KEPT, owners={"apikey_left": "user_gone"})
     rt = bot(store, facts, _POLICY + _UNFULFILLABLE, (PROD,))

@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+import pytest
+
 from bot.admin.model import RateLimit, RateLimitGroup
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.asked import Asked
@@ -91,6 +93,7 @@ async def _known(store: Store, minute: Any, value: int) -> None:
         await db.replace_hours(tx, [hour], [Peak(which, value, minute, "apikey_1", value)] if value else [])
 
 
+@pytest.mark.both
 async def test_a_limit_that_was_raised_says_that_the_former_one_was_hit(store: Store) -> None:
     rt, upstream = cast("Any", runtime(store)), _Upstream()
     rt.directory = rt.admin = upstream

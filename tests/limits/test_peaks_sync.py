@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from bot.admin.model import RateLimit, RateLimitGroup, WorkspaceRateLimit
 from bot.admin.rows import Report, UsageRow
 from bot.errors import UpstreamDown, UpstreamMissing
@@ -17,6 +19,8 @@ from bot.kinds.limits.peaks.sync import due, sync
 from bot.runtime import Runtime
 from bot.store.session import Store
 from tests.spend.world import fill, runtime, set_clock, steady
+
+pytestmark = pytest.mark.both
 
 NOON = datetime(2026, 11, 23, 12, 15, tzinfo=UTC)
 LIMITS = RateLimit(

@@ -68,6 +68,7 @@ def scene(store: Store) -> Scene:
     return Scene(store)
 
 
+@pytest.mark.both
 async def test_many_who_converge_at_once_send_one_message(scene: Scene) -> None:
     await scene.want()
     await scene.converge(times=6)
@@ -93,6 +94,7 @@ async def test_what_was_rolled_back_is_never_said(scene: Scene) -> None:
     assert scene.texts == []
 
 
+@pytest.mark.both
 async def test_a_lost_answer_keeps_the_post_from_being_repeated_until_its_claim_is_old(scene: Scene) -> None:
     scene.slack.send_fails = [DOWN]
     await scene.want()
@@ -163,6 +165,7 @@ async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
     assert scene.texts == ["second"]
 
 
+@pytest.mark.both
 async def test_a_process_that_was_paused_sends_nothing_under_a_claim_that_others_took_over(scene: Scene) -> None:
     other = runtime(scene.rt.store, scene.slack, scene.topic, scene.clock)
     await scene.want()
@@ -180,6 +183,7 @@ async def test_a_process_that_was_paused_sends_nothing_under_a_claim_that_others
     assert scene.texts == ["first"]
 
 
+@pytest.mark.both
 async def test_a_thread_waits_for_its_message_and_tells_what_happened_together_in_one_reply(scene: Scene) -> None:
     await scene.want(CARD, *LINES)
     await scene.converge()
@@ -189,6 +193,7 @@ async def test_a_thread_waits_for_its_message_and_tells_what_happened_together_i
     assert [post.ts for post in await scene.posts()] == [card, reply, reply, reply]
 
 
+@pytest.mark.both
 async def test_a_later_line_never_overtakes_one_that_may_still_arrive(scene: Scene) -> None:
     await scene.want()
     await scene.converge()
@@ -214,6 +219,7 @@ async def test_what_has_nothing_to_say_any_more_is_not_sent(scene: Scene) -> Non
     assert (await scene.posts())[0].is_given_up
 
 
+@pytest.mark.both
 async def test_a_message_that_two_sent_is_known_twice_and_redrawn_in_both_places(scene: Scene) -> None:
     await scene.want()
     scene.slack.delays = [1.0]
@@ -247,6 +253,7 @@ async def test_posts_that_fill_a_limit_and_fail_keep_no_other_from_being_sent(
     assert "first" in scene.texts
 
 
+@pytest.mark.both
 async def test_what_hangs_on_a_message_that_was_given_up_is_given_up_too(scene: Scene) -> None:
     scene.slack.send_fails = [REFUSED] * 10
     scene.topic.is_over = True
@@ -271,6 +278,7 @@ async def test_a_thread_whose_message_is_not_known_ends(scene: Scene) -> None:
     assert all(post.is_given_up for post in await scene.posts())
 
 
+@pytest.mark.both
 async def test_lines_are_not_sent_under_a_claim_that_others_took_while_the_card_was_slow(scene: Scene) -> None:
     await scene.want(CARD, *LINES)
     scene.slack.delays = [1.0]

@@ -55,6 +55,7 @@ async def test_posts_of_another_version_keep_nothing_else_from_being_sent(scene:
     assert scene.texts == ["first"]
 
 
+@pytest.mark.both
 async def test_posts_of_another_version_keep_no_other_from_being_redacted_and_restored(scene: Scene) -> None:
     async with scene.rt.store.write() as tx:
         await db.adopt(tx, "gone", "old", "card", CHANNEL, "9.9", scene.clock())
@@ -109,6 +110,7 @@ async def test_a_message_that_can_not_be_drawn_is_tried_again_and_given_up_some_
     assert [post.is_given_up for post in await scene.posts()] == [True, True]
 
 
+@pytest.mark.both
 async def test_a_message_that_stands_and_can_not_be_drawn_any_more_is_given_up_some_day(scene: Scene) -> None:
     await scene.want()
     await scene.converge()
@@ -123,6 +125,7 @@ async def test_a_message_that_stands_and_can_not_be_drawn_any_more_is_given_up_s
 AHEAD = [{"minutes": 7}, {"hours": 5}, {"days": 400}]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("ahead", AHEAD, ids=str)
 async def test_a_clock_that_ran_ahead_for_a_while_keeps_nothing_waiting(scene: Scene, ahead: dict[str, float]) -> None:
     scene.clock.advance(**ahead)
@@ -151,6 +154,7 @@ async def test_a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it(sce
     assert scene.texts == []
 
 
+@pytest.mark.both
 async def test_who_was_robbed_while_the_clock_was_set_back_sends_nothing(scene: Scene) -> None:
     class Slow(Notes):
         async def load(self, rt: Runtime, subject: str) -> Drawing | None:

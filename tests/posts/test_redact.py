@@ -58,6 +58,7 @@ async def test_a_share_that_reached_nobody_is_found(scene: Scene) -> None:
     assert scene.texts == ["redacted", "redacted"]
 
 
+@pytest.mark.both
 async def test_a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable(scene: Scene) -> None:
     await stands(scene)
     await scene.change("second")
@@ -99,6 +100,7 @@ async def test_nothing_new_is_posted_there_and_it_follows_once_the_channel_is_ou
     assert scene.texts == ["first"]
 
 
+@pytest.mark.both
 async def test_of_several_replicas_one_looks_at_the_channels_each_minute(scene: Scene) -> None:
     await stands(scene)
     scene.slack.looked.clear()
@@ -168,6 +170,7 @@ async def test_redacting_is_never_given_up(scene: Scene) -> None:
     assert scene.texts == ["redacted", "redacted"]
 
 
+@pytest.mark.both
 async def test_what_an_archived_channel_keeps_readable_is_redacted_once_it_is_open_again(scene: Scene) -> None:
     await scene.want()
     await scene.converge()

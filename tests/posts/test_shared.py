@@ -27,6 +27,7 @@ async def press(scene: Scene, click: str, button: str = "answer 1") -> Share:
     return await share(scene.rt, CHANNEL, (click, button), render, None)
 
 
+@pytest.mark.both
 async def test_a_button_that_is_pressed_twice_or_delivered_twice_posts_once(scene: Scene) -> None:
     ends = await asyncio.gather(press(scene, "click 1"), press(scene, "click 2"), press(scene, "click 1"))
     assert sorted(end.value for end in ends) == ["already", "already", "posted"]
@@ -52,6 +53,7 @@ async def test_what_slack_did_not_confirm_is_said_and_never_posted_behind_ones_b
     assert scene.texts == ["$5"] * 2
 
 
+@pytest.mark.both
 async def test_what_stands_is_hidden_once_another_company_reads_along(scene: Scene) -> None:
     await press(scene, "click 1")
     scene.slack.shared = True

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from bot.spend.alike import told_apart
 from bot.spend.ask.figures import figures
 from bot.spend.ask.matching import matching
@@ -36,6 +38,7 @@ def test_a_version_that_was_told_apart_can_be_asked_for() -> None:
     assert matching("opus-5-5", MODEL, labels) == {NEW, OLD}
 
 
+@pytest.mark.both
 async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(store: Store) -> None:
     await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
     async with store.write() as tx:

@@ -78,6 +78,7 @@ def sentence(found: Figures) -> str:
     return render_figures(found).text.split("\n")[0]
 
 
+@pytest.mark.both
 async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> None:
     await filled(store)
     found = await ask(store, "friday by workspace and model in Production model opus key ingest-* vs 2026-11-19")
@@ -97,6 +98,7 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
     assert csv_bytes(answer_file(both)).splitlines()[0] == b"key,day,amount_usd,share,as_of,final"
 
 
+@pytest.mark.both
 async def test_a_model_that_cost_nothing_in_these_days_is_nothing_and_never_one_of_a_like_name(store: Store) -> None:
     await filled(store)
     for by in ("workspace", "day", "week", "month", "quarter"):
@@ -150,6 +152,7 @@ async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) 
         assert message.blocks[-1]["elements"][0]["value"] == instead
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("measure", ["tokens", "requests"])
 async def test_what_was_not_read_beside_money_is_not_known_and_never_zero(store: Store, measure: str) -> None:
     await fill(store, [*MONTH, *BUSY])
@@ -165,6 +168,7 @@ async def test_days_whose_tokens_were_not_read_are_missing_from_a_sum_of_tokens_
     assert not (await ask(store, "7d")).missing
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("measure", ["tokens", "requests"])
 async def test_of_many_keys_a_chart_reads_the_largest_and_all_others_as_one(store: Store, measure: str) -> None:
     await fill(store, MONTH)
@@ -180,6 +184,7 @@ async def test_of_many_keys_a_chart_reads_the_largest_and_all_others_as_one(stor
     assert sum(sum(day.parts.values()) for day in found.series.days if day.parts) == found.total
 
 
+@pytest.mark.both
 async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: Store) -> None:
     async with store.write() as tx:
         await remember(tx, NAMES, NOW)

@@ -29,6 +29,7 @@ async def test_hours_are_answered_where_they_are_known(store: Store) -> None:
     assert render_figures(found).text.startswith("*$32.00* on Fri 20 Nov (UTC)")
 
 
+@pytest.mark.both
 async def test_days_without_hours_are_offered_by_day(store: Store) -> None:
     await fill(store, MONTH)
     with pytest.raises(CantAnswer, match="can't split all of it by hour"):

@@ -69,6 +69,7 @@ async def test_an_empty_answer_of_any_source_behind_a_first_load_takes_nothing(
     assert after == before
 
 
+@pytest.mark.both
 async def test_a_day_that_was_a_mix_is_not_final_and_is_read_by_the_next_run(store: Store) -> None:
     rt = runtime(store, Organization(steady(FRIDAY - DAY, FRIDAY)))
     await load_range(rt, NOW, FRIDAY - DAY, FRIDAY)

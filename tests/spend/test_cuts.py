@@ -111,6 +111,7 @@ async def check_equal(store: Store, ways: list[tuple[Dimension, ...]]) -> None:
         assert {key: nanos(amount) for key, amount in by_who.items() if amount} == {k: n for k, n in by_what.items() if n}
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("seed", few(range(2)))
 async def test_every_way_of_asking_has_the_same_total_whatever_was_read_in_whatever_order(store: Store, seed: int) -> None:
     dice = random.Random(seed)
@@ -175,6 +176,7 @@ async def due(store: Store, minutes: int) -> list[object]:
         return [*await days_to_tell_apart(tx, FRIDAY, FRIDAY, NOW + MINUTES * minutes)]
 
 
+@pytest.mark.both
 async def test_a_source_that_changes_in_the_middle_takes_its_parts_along(store: Store) -> None:
     rows = cost_rows(random.Random(2), 9)
     plain = [row._replace(api_key_id=None, actor=None, product=None, requests=None) for row in rows]
@@ -197,6 +199,7 @@ async def test_a_source_that_changes_in_the_middle_takes_its_parts_along(store: 
     await check_equal(store, [(TIER, TOKEN_TYPE), (PERSON, KEY)])
 
 
+@pytest.mark.both
 async def test_tokens_are_split_by_their_type_and_filtered_by_it(store: Store) -> None:
     rows, usage = cost_rows(random.Random(3), 9), usage_rows(random.Random(3), 9)
     await read_who(store, rows)

@@ -80,6 +80,7 @@ async def test_a_digest_is_broken_down_by_it(store: Store) -> None:
     assert parts[-1].text == "*By family* on Fri 20 Nov: Opus $175.00 (100 %)"
 
 
+@pytest.mark.both
 async def test_where_a_report_cannot_split_by_it_the_part_says_so(store: Store) -> None:
     rows = [row(figure) for figure in BUSY]
     await load_days(store, pages_of([rows], None, "legacy"), FRIDAY, FRIDAY, midnight(NOW.date()))

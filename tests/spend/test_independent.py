@@ -60,6 +60,7 @@ async def ours(store: Store, by: tuple[str, ...]) -> dict[independent.Key, int]:
     return independent.grouped((key(cell), nanos(cell.amount)) for cell in found)
 
 
+@pytest.mark.both
 async def test_the_ledger_has_what_the_endpoints_have_by_everything(store: Store, claude: Claude) -> None:
     await synced(store, claude)
     async with independent.in_process(claude.app) as http:

@@ -112,6 +112,7 @@ async def test_a_week_before_that_was_never_read_to_its_end_is_left_out(store: S
     assert await compared(store, [FRIDAY]) == 1
 
 
+@pytest.mark.both
 async def test_days_that_one_report_tells_without_keys_are_read_whole(store: Store) -> None:
     random = Random(1)
     rows = [row(one) for one in ledger(random, "plenty", FRIDAY - WEEK, loud=False)]

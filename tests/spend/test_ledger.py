@@ -132,6 +132,7 @@ async def test_a_quiet_day_within_the_report_is_zero_and_a_day_behind_it_is_unkn
     assert today - DAY * 6 not in days
 
 
+@pytest.mark.both
 async def test_an_empty_organization_leaves_the_ledger_empty(store: Store) -> None:
     await sync_costs(runtime(store, Organization()), NOW)
     assert await days_of(store) == {}
@@ -173,6 +174,7 @@ async def test_the_legacy_report_does_not_take_the_keys_from_a_closed_day(store:
         assert {c.of(KEY) for c in await table.cells(tx, FRIDAY, FRIDAY)} == {"apikey_ingest", "apikey_evals"}
 
 
+@pytest.mark.both
 async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> None:
     before = steady(FRIDAY - DAY, FRIDAY)
     await fill(store, before)
@@ -187,6 +189,7 @@ async def test_a_load_that_breaks_half_way_leaves_no_half_day(store: Store) -> N
     assert await total(store, FRIDAY, FRIDAY) == 200
 
 
+@pytest.mark.both
 async def test_a_large_load_is_written_while_it_is_read_and_every_day_is_whole(store: Store) -> None:
     days = [FRIDAY - DAY * n for n in range(9, -1, -1)]
     rows = [row((day, PROD, SONNET, f"apikey_{n:02d}", n * CENT)) for day in days for n in range(20)]
@@ -235,6 +238,7 @@ async def test_names_are_kept_by_the_sync_before_it_writes_figures_that_others_t
         }
 
 
+@pytest.mark.both
 async def test_one_process_syncs_at_a_time_and_a_dead_one_is_not_waited_for(store: Store) -> None:
     async with store.write() as tx:
         assert await acquire_lease(tx, "sync", NOW, timedelta(minutes=15))
@@ -269,6 +273,7 @@ class OtherRow(NamedTuple):
     starts_at: datetime
 
 
+@pytest.mark.both
 async def test_rows_are_read_by_their_fields_wherever_those_stand(store: Store) -> None:
     starts = midnight(FRIDAY)
     dana = Spender("user", "user_dana", "dana@acme.test")
@@ -284,6 +289,7 @@ async def test_rows_are_read_by_their_fields_wherever_those_stand(store: Store) 
     assert (stored.actor, stored.product) == ("user_dana", "chat")
 
 
+@pytest.mark.both
 async def test_tokens_are_stored_under_their_names(store: Store) -> None:
     starts = midnight(FRIDAY)
     one = UsageRow(starts, starts + DAY, PROD, SONNET, "k", None, 1, 2, 3, 4, 5, 6, 0)

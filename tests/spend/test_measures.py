@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE
 from bot.spend.ledger import db as table
 from bot.spend.ledger.measures.db import measures
@@ -46,6 +48,7 @@ async def test_what_was_counted_of_a_group_stands_in_one_row(store: Store) -> No
     assert (found["k2"].amount, found["k2"].requests, found["k2"].uncached_input) == (Decimal(0), None, 10)
 
 
+@pytest.mark.both
 async def test_a_sum_is_not_known_as_soon_as_a_part_of_it_is_not(store: Store) -> None:
     await _filled(store)
     async with store.read() as tx:

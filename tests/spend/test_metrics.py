@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bot.runtime import Runtime
 from bot.spend.exports.metrics.db import raise_peaks
 from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics
@@ -94,6 +96,7 @@ def _series(text: bytes, name: str) -> float:
     return sum(found)
 
 
+@pytest.mark.both
 async def test_a_scrape_says_what_the_ledger_says_also_after_a_revision_and_asks_nobody(store: Store) -> None:
     rt, now = runtime(store), NOW
     scrape = scraper(rt, sources())
@@ -119,6 +122,7 @@ async def test_a_scrape_says_what_the_ledger_says_also_after_a_revision_and_asks
     assert _series(later, "gen_ai_cost") == 3501
 
 
+@pytest.mark.both
 async def test_one_process_tells_them_until_it_is_not_asked_any_more(store: Store) -> None:
     await fill(store, _figures(DOLLAR, DOLLAR))
     rt, one, other = runtime(store), OrganizationMetrics(), OrganizationMetrics()

@@ -80,6 +80,7 @@ async def pages(store: Store, query: RecordsQuery, scope: Scope = EVERYTHING) ->
             return rows, found.total
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("by", [RECORDED, (KEY,), (MODEL, WORKSPACE), ()])
 async def test_every_record_is_on_one_page_and_all_of_them_are_the_total(store: Store, by: tuple[Dimension, ...]) -> None:
     await filled(store)
@@ -100,6 +101,7 @@ async def test_every_record_is_on_one_page_and_all_of_them_are_the_total(store: 
                 )
 
 
+@pytest.mark.both
 async def test_a_scope_sees_its_workspaces_and_its_keys_everywhere_and_no_row_twice(store: Store) -> None:
     await filled(store)
     scope = Scope(workspaces=frozenset({PROD}), keys=frozenset({KEYS[0], KEYS[1], "apikey_tokens"}))
@@ -136,6 +138,7 @@ async def test_a_file_has_what_the_list_has_however_it_is_read(store: Store) -> 
     assert {one["requests"] for one in told if one["api_key_id"] == "apikey_tokens"} == {None}
 
 
+@pytest.mark.both
 async def test_what_a_report_cant_tell_is_no_use_without_a_key(store: Store) -> None:
     await filled(store, legacy=True)
     found = await records(runtime(store), RecordsQuery(PERIOD, (KEY,), daily=False), EVERYTHING, NOW)

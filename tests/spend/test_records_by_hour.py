@@ -57,6 +57,7 @@ async def test_hours_that_arent_known_and_names_that_nobody_knows_lead_to_the_ne
         assert raised.value.refused.instead == instead
 
 
+@pytest.mark.both
 async def test_filters_come_from_the_cut_that_tells_them_within_what_one_may_see(store: Store) -> None:
     await fill(store, BUSY)
     rt, mine = runtime(store), Scope(keys=frozenset({"apikey_evals"}), people=frozenset({"user_dana"}))
@@ -68,6 +69,7 @@ async def test_filters_come_from_the_cut_that_tells_them_within_what_one_may_see
     assert (nobody.page.total, nobody.total and nobody.total.amount) == (1, 25)
 
 
+@pytest.mark.both
 async def test_what_is_seen_by_workspace_key_and_person_counts_once_in_answers_and_records(store: Store) -> None:
     dice = random.Random(7)
     rows = [spent(FRIDAY, hour, (hour + 1) * DOLLAR, dice) for hour in range(24)]

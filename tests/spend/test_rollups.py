@@ -123,6 +123,7 @@ async def check(store: Store, dice: random.Random) -> None:
     assert {key(one): told(one) for one in counts} == right
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("seed", few(range(3)))
 async def test_any_question_has_the_same_answer_as_the_rows_of_its_days(store: Store, seed: int) -> None:
     dice = random.Random(seed)
@@ -134,6 +135,7 @@ async def test_any_question_has_the_same_answer_as_the_rows_of_its_days(store: S
         await check(store, dice)
 
 
+@pytest.mark.both
 async def test_weeks_are_read_as_weeks_only_while_none_of_their_days_changed(store: Store) -> None:
     groups = {("w", "m", "k1", "p", "c"): (7, None, 1)}
     await write(store, dict.fromkeys(DAYS, groups), "analytics")
@@ -162,6 +164,7 @@ async def test_a_week_is_not_rolled_up_before_its_days_are_final(store: Store) -
         assert await weeks_to_roll_up(tx) == []
 
 
+@pytest.mark.both
 async def test_a_week_told_by_a_report_without_keys_is_read_by_its_days(store: Store) -> None:
     week = [monday(FRIDAY) - DAY * n for n in range(1, 8)]
     await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[:6]}, "analytics")
@@ -172,6 +175,7 @@ async def test_a_week_told_by_a_report_without_keys_is_read_by_its_days(store: S
     assert found == {"k": dollars(42), UNREPORTED: dollars(5)}
 
 
+@pytest.mark.both
 async def test_the_second_cut_has_the_same_sums_without_keys_as_with_them(store: Store) -> None:
     day, who = FRIDAY, {("w", "m", key, "", ""): (10, 10, 1) for key in ("k1", "k2")}
     await write(store, {day: who}, "analytics")
@@ -194,6 +198,7 @@ async def test_the_second_cut_has_the_same_sums_without_keys_as_with_them(store:
     assert (batch.of(TIER), batch.amount) == ("batch", dollars(10))
 
 
+@pytest.mark.both
 async def test_a_day_that_is_not_told_apart_is_read_as_one_part_of_each_group_without_rows_of_its_own(store: Store) -> None:
     told, new = FRIDAY - DAY, FRIDAY
     who = {
@@ -230,6 +235,7 @@ async def check_parts(tx: Tx, told: date, new: date, whole: dict[tuple[str, ...]
     assert await count_by_day(tx, Selection(told, new, (KEY, TIER), {}), [{}]) == {told: 4, new: 2}
 
 
+@pytest.mark.both
 async def test_of_a_day_that_is_not_told_apart_no_key_is_missed_that_another_makes_up_for(store: Store) -> None:
     cent = 10_000_000
     who = {("w", "m", key, "", ""): (paid, paid, 1) for key, paid in (("k1", cent), ("k2", -cent))}

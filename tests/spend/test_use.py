@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import pytest
+
 from bot.admin.model import MonthSpend
 from bot.directory.use import KeyUse
 from bot.spend.ledger.pages import load_days
@@ -41,6 +43,7 @@ async def test_days_whose_report_knows_no_keys_say_nothing_of_a_key(store: Store
     assert await use_of(store, ["apikey_1"], NOW) == KeyUse()
 
 
+@pytest.mark.both
 async def test_each_key_has_the_use_that_it_would_have_alone(store: Store) -> None:
     ids = ["apikey_1", "apikey_other", "apikey_never"]
     assert await use_of_each(store, ids, NOW) == dict.fromkeys(ids, KeyUse())
@@ -59,6 +62,7 @@ async def test_days_whose_report_knows_no_keys_tell_no_key_apart(store: Store) -
     assert await use_of_each(store, ["apikey_1"], NOW) == {"apikey_1": KeyUse()}
 
 
+@pytest.mark.both
 async def test_the_month_so_far_is_unknown_without_figures_and_says_which_days_are_missing(store: Store) -> None:
     assert await month_of(store, None, NOW) == MonthSpend()
     first = TODAY.replace(day=1)

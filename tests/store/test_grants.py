@@ -4,11 +4,15 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from bot.approvals import db as requests
 from bot.approvals import queries
 from bot.approvals.model import Event, Request, Status
 from bot.store.session import Store
 from tests.approvals.samples import ALICE, ASKED, BOB, CAROL, a_request
+
+pytestmark = pytest.mark.both
 
 
 async def granted(store: Store, number: int = 0, **more: Any) -> Request:

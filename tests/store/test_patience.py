@@ -72,6 +72,7 @@ async def test_a_file_that_is_moved_or_replaced_below_the_process_is_said(tmp_pa
     await store.close()
 
 
+@pytest.mark.both
 async def test_what_fails_inside_is_not_done_twice(store: Store) -> None:
     tries: list[int] = []
 
@@ -88,6 +89,7 @@ async def test_what_fails_inside_is_not_done_twice(store: Store) -> None:
         assert await note(tx, "x") is None
 
 
+@pytest.mark.both
 async def test_a_note_of_an_effect_is_written_again_where_the_database_fails_in_the_middle(store: Store) -> None:
     tries: list[int] = []
 

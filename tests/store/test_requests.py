@@ -17,6 +17,8 @@ from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request
 
+pytestmark = pytest.mark.both
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

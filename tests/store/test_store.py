@@ -20,6 +20,8 @@ from bot.store.session import Store
 from bot.store.tables import NoteRow
 from tests.conftest import AUDIT_KEY
 
+pytestmark = pytest.mark.both
+
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

@@ -36,6 +36,7 @@ def by_name(part: Part) -> dict[str, Any]:
     return {one.metric.name: dict(one.values) for one in part.families if one.values}
 
 
+@pytest.mark.both
 async def test_limits_and_budgets_stand_beside_the_month_and_without_figures_no_part_is_known(store: Store) -> None:
     rt = runtime(store)
     assert (await limits_and_budgets(rt, NOW)).families == ()

@@ -61,6 +61,7 @@ async def test_a_timer_acts_when_it_is_due_and_once(scene: Scene) -> None:
     assert await scene.work(days=9) == []
 
 
+@pytest.mark.both
 async def test_many_processes_act_once(scene: Scene) -> None:
     await scene.set("x", end=SOON)
     scene.clock.advance(hours=1)
@@ -108,6 +109,7 @@ async def test_a_timer_that_wants_to_look_again_does(scene: Scene) -> None:
     assert await scene.work(days=1) == []
 
 
+@pytest.mark.both
 async def test_a_timer_that_was_set_anew_while_it_acted_stays(scene: Scene) -> None:
     await scene.set("x", end=SOON)
     scene.clock.advance(hours=1)
@@ -121,6 +123,7 @@ async def test_a_timer_that_was_set_anew_while_it_acted_stays(scene: Scene) -> N
     assert await scene.work(hours=6) == ["x:end"]
 
 
+@pytest.mark.both
 async def test_a_claim_whose_process_died_is_taken_over(scene: Scene) -> None:
     await scene.set("x", end=SOON)
     scene.clock.advance(hours=1)
@@ -158,6 +161,7 @@ async def test_timers_of_a_later_version_fill_no_limit(scene: Scene) -> None:
     assert await scene.work(hours=1) == ["x:end"]
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("ahead", [{"minutes": 7}, {"minutes": 50}, {"hours": 2}, {"days": 400}], ids=str)
 async def test_a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer(
     scene: Scene, ahead: dict[str, float]

@@ -36,6 +36,7 @@ def _money(metrics: list[Metric], name: str) -> Decimal:
     return sum((one.value for one in metrics if one.name == name), Decimal(0))
 
 
+@pytest.mark.both
 async def test_what_an_agent_reads_is_the_ledger_also_after_a_revision_and_one_replica_tells_it(
     store: Store, tmp_path: Path
 ) -> None:
