@@ -18,7 +18,7 @@ _ALONE = r"(?<![A-Za-z0-9])"
 KNOWN = re.compile(
     _ALONE
     + r"""(?:
-      sk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…)                         # Claude; a key's hint is no key
+      sk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…) | sk-ant-[\w-]{24,}     # Claude; a key's hint, which is short, is no key
     | c2stYW50L[A-Za-z0-9+/=_-]{8,}                              # the same in base64
     | sk-[A-Za-z0-9]{20,} | sk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}  # OpenAI and those that took after it
     | (?:sk|rk|pk|whsec)_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9+/=]{20,}
@@ -34,7 +34,9 @@ KNOWN = re.compile(
     | hc[a-z][im]k_\w{30,} | sntry[su]_[\w=+/-]{20,} | \d{8,10}:AA[\w-]{30,}  # Honeycomb, Sentry, Telegram
     | eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                         # JSON Web Tokens
     | AGE-SECRET-KEY-1[A-Z0-9]{20,} | PuTTY-User-Key-File-\d
-    | [a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/@]{3,}@                 # an address with a password in it
+    | LS0tLS1CRUdJTiB(?!DRVJU|QVUJM)[A-Za-z0-9+/]{8,}            # a private key in base64, as kubeconfigs have it
+    | (?:[\w~.-]{3}[78]Q~[\w~.-]{31,34})(?![\w~.-])                # Azure
+    | [a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]{3,}@                 # an address with a password in it
     | (?:AccountKey|SharedAccessKey|SharedAccessSignature)=\S{16,}
     )
     | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY
@@ -44,17 +46,19 @@ KNOWN = re.compile(
     re.VERBOSE,
 )
 """What is known by its shape; logs hide it, too."""
-_IS: Final = r"[\"'`*_]*\s*(?:\bis\b|\bist\b|=>|[:=])\s*[\"'`*_]*"
+_IS: Final = r"[\"'`*_]*\s*(?:(?:\b(?:is|was|will\sbe|ist|est|es|é|è)\b|は)\s*:?|=>|->|→|[:=](?!//))\s*[\"'`*_]*"
+_OF: Final = r"(?:_\w{1,20}|\s+(?:for|of|to|für|von|pour|de|para|di)(?:\s+[\w.-]+){1,3}?)?"
+"""What a secret is for: `password for the staging database is …`, `SECRET_KEY_BASE=…`."""
 _PASS: Final = (
     r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot\sde\spasse|contraseña|senha|wachtwoord|пароль|パスワード"
     rf"|密码|密碼|비밀번호|{_ALONE}(?:pass|pwd|pw))s?"
 )
 """What people, and the variables of programs, call a password; the bot speaks English, its people not alone."""
-_PASSWORD = re.compile(rf"(?i){_PASS}{_IS}(?=\S{{0,80}}[0-9!@#$%^&*])\S{{6,}}")
+_PASSWORD = re.compile(rf"(?i){_PASS}{_OF}{_IS}(?=\S{{0,80}}[0-9!@#$%^&*])\S{{6,}}")
 _NAMED = re.compile(
     rf"(?i)(?:{_PASS}|(?:secret|token|credential|bearer|basic|api[ _-]?key|access[ _-]?key|private[ _-]?key|{_ALONE}key"
-    r"|schl(?:ü|ue)ssel|clé|clave|chiave)s?)"
-    rf"(?:{_IS}|[\"'`*_]*\s+[\"'`*_]*)([^\s\"'`*,;]{{12,}})"
+    r"|schl(?:ü|ue)ssel|clé|clave|chave|chiave|ключ|токен|キー|トークン|密钥|密鑰|令牌|키|토큰)s?)"
+    rf"(?:{_OF}{_IS}|[\"'`*_]*,?\s+(?:-\s+)?[\"'`*_]*)([^\s\"'`*,;]{{12,}})"
 )
 _NAME = re.compile(r"[^\W\d_]*\d{0,8}")
 """A part of what people call things: a word, a number, or a word with a number behind it."""
