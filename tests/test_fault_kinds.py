@@ -50,7 +50,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "security/test_flags::both_ways_in_which_slack_tells_of_workspaces_are_read",
         "security/test_flags::what_slack_left_out_is_named_in_the_refusal_and_the_log",
     ),
-    (7, "answers go wherever a payload says"): ("settings/test_network::answers_go_to_slacks_side_only",),
+    (7, "answers go wherever a payload says"): (
+        "settings/test_network::answers_go_to_slacks_side_only",
+        "slack/test_notifier::no_answer_is_posted_to_a_host_that_only_a_payload_names",
+        "slack/test_notifier::an_answer_follows_no_way_that_leads_on_to_another_host",
+    ),
     (8, "a duty that lives in memory"): (
         "posts/test_faults::answers_that_are_always_lost_end_some_day_and_their_topic_hears_of_it",
     ),

@@ -185,7 +185,8 @@ class SlackNotifier:
         if message.blocks:
             body["blocks"] = message.blocks
         try:
-            async with self._post(response_url, json=body) as response:
+            # Where it leads on to is somebody else's address again.
+            async with self._post(response_url, json=body, allow_redirects=False) as response:
                 if response.status != 200:
                     raise SlackRefused("Slack didn't take the answer.", f"response_url_{response.status}")
                 if code := refused_in(await response.read()):

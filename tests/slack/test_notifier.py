@@ -103,6 +103,26 @@ async def test_no_answer_is_posted_to_a_host_that_only_a_payload_names(tmp_path:
         assert caught.value.code == "response_url_elsewhere"
 
 
+@pytest.mark.parametrize("status", [302, 307, 308])
+async def test_an_answer_follows_no_way_that_leads_on_to_another_host(status: int) -> None:
+    reached = list[str]()
+
+    async def leads_on(request: web.Request) -> web.Response:
+        reached.append(request.path)
+        elsewhere = request.path == "/answer"
+        return web.Response(status=status if elsewhere else 200, headers={"Location": "/elsewhere"} if elsewhere else {})
+
+    async with AsyncExitStack() as stack:
+        app = web.Application()
+        app.router.add_route("*", "/{any}", leads_on)
+        server = await stack.enter_async_context(TestServer(app))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        notifier = SlackNotifier(AsyncWebClient(session=session), session)
+        with pytest.raises(SlackRefused):
+            await notifier.answer(str(server.make_url("/answer")), LINK)
+    assert reached == ["/answer"]
+
+
 class Refusing:
     """A client to which Slack answers `ok: false`, with HTTP 200."""
 
