@@ -17,16 +17,22 @@ Fetch = Callable[[Params], Awaitable[Page]]
 Item = TypeVar("Item")
 
 PAGE_SIZE = 1000
+_UNSAID = "it doesn't say whether more follows"
 MOST_EMPTY = 20
 """Pages without a row, one after another, of which each says that more follow."""
 
 
 async def id_pages(fetch: Fetch, params: Params, size: int = PAGE_SIZE) -> AsyncIterator[Page]:
-    """Iterate over pages of style A: the next one starts `after_id` the last row of this one."""
+    """Iterate over pages of style A: the next one starts `after_id` the last row of this one.
+
+    Whether more follows is said by `has_more` alone, so that a page without it may be the whole list or a part of it.
+    """
     cursors = _Cursors("after_id")
     while True:
         page = await fetch((*params, ("limit", str(size)), *cursors.asked))
         says_more = _says_more(page)
+        if says_more is None:
+            raise contradiction(_UNSAID)
         if says_more:
             cursors.move(page.get("last_id"), page["data"])
         yield page
@@ -95,7 +101,7 @@ def _says_more(page: Page) -> bool | None:
     """Return whether a page says that more follow, None where it doesn't say; anything but a truth value is an error."""
     more = page.get("has_more")
     if more is not None and not isinstance(more, bool):
-        raise contradiction("it doesn't say whether more follows")
+        raise contradiction(_UNSAID)
     return more
 
 

@@ -79,6 +79,13 @@ async def test_a_list_that_is_cut_off_is_no_list(path: str, pages: list[Page]) -
         await read(LISTS[path](client(path, pages)))
 
 
+@pytest.mark.parametrize("said", [{}, {"has_more": None}, {"last_id": "b"}, {"has_more": None, "last_id": "b"}])
+@pytest.mark.parametrize("path", BY_ID)
+async def test_a_page_that_leaves_out_whether_more_follows_is_not_taken_for_the_last(path: str, said: Page) -> None:
+    with pytest.raises(UpstreamDown, match="whether more follows"):
+        await read(BY_ID[path](client(path, [said])))
+
+
 @pytest.mark.parametrize("path", BY_TOKEN)
 async def test_a_page_that_names_a_next_one_and_says_there_is_none_is_not_believed(path: str) -> None:
     with pytest.raises(UpstreamDown, match="contradicts itself"):
