@@ -120,11 +120,19 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "spend/test_doubts::an_answer_says_in_one_line_which_of_its_days_are_in_doubt",
     ),
     (22, "of two statements the convenient one is believed"): (
+        "admin/test_contradictions::a_list_that_is_cut_off_is_no_list",
+        "admin/test_contradictions::a_page_that_leaves_out_whether_more_follows_is_not_taken_for_the_last",
+        "admin/test_contradictions::rows_of_another_time_than_was_asked_for_are_not_believed",
+        "admin/test_contradictions::figures_of_the_future_are_not_believed",
         "admin/test_contradictions::every_list_of_the_client_is_tried_here",
         "settings/test_settings::all_beside_anything_else_does_not_count_as_all",
         "admin/test_pages::pages_that_bring_the_same_rows_under_ever_new_cursors_are_an_error_and_no_endless_loop",
     ),
-    (23, "a ratio to nothing"): ("spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",),
+    (23, "a ratio to nothing"): (
+        "spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",
+        "spend/reconcile/test_view::what_is_next_to_nothing_is_no_base_of_a_percentage",
+        "spend/reports/test_counts::a_part_of_what_credits_made_small_has_no_share",
+    ),
     (24, "what is provisional doesn't say so"): (
         "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",
     ),

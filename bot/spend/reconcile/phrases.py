@@ -7,7 +7,7 @@ from bot.slack.markup import Markup, bold, escape
 from bot.spend.aggregate import growth
 from bot.spend.dimensions import MODEL
 from bot.spend.model import ZERO
-from bot.spend.phrases import shown
+from bot.spend.phrases import budget_share, shown
 from bot.spend.prices.model import PriceTable
 from bot.spend.reconcile.model import NOT_SURE, Line, Reason, Reconciliation
 from bot.words.wording import listed, money, money_change, percent, plural, share
@@ -136,7 +136,8 @@ def alarms_in_words(found: Reconciliation) -> list[Markup]:
 
 def _alarm(model: str, line: Line) -> Markup:
     rest = line.of(Reason.UNEXPLAINED)
-    part = f" ({escape(share(abs(rest / line.billed)))} of its bill)" if line.billed else ""
+    found = budget_share(abs(rest), line.billed)
+    part: Markup = f" ({found} of its bill)" if found else ""
     return (
         f"⚠️ *{escape(MODEL.label(model, {}))}*: {escape(money_change(rest, cents=True))}{part} isn't explained."
         " Its price may have changed: compare the price table with the pricing page, or ask Anthropic."

@@ -6,6 +6,7 @@ Pure.
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.spend.aggregate import growth
 from bot.spend.dimensions import MODEL
 from bot.spend.model import ZERO
 from bot.spend.reconcile.model import DayModel, Line, Reason, Reconciliation
@@ -43,8 +44,9 @@ def _figures(line: Line) -> tuple[Decimal | None, ...]:
 
 
 def _percent(line: Line) -> str:
-    """Return the difference as a part of list price × tokens, nothing where there is none."""
-    return percent(line.difference / line.computed) if line.computed else "–"
+    """Return the difference as a part of list price × tokens, nothing where only dollars make sense."""
+    ratio = None if line.computed is None else growth(line.computed + line.difference, line.computed)
+    return "–" if ratio is None else percent(ratio)
 
 
 def by_day_table(found: Reconciliation) -> Table:

@@ -82,7 +82,10 @@ def as_of_line(times: Times, *, beside_today: bool = False) -> Markup:
 
 
 def part_of(part: Decimal, whole: Decimal) -> Markup:
-    """Return an amount with its share of a whole: `$210.40 (51 %)`; without one where that would say nothing."""
-    if whole <= 0 or part < 0:
+    """Return an amount with its share of a whole: `$210.40 (51 %)`; without one where that would say nothing.
+
+    More than the whole is a part beside others that are negative because of credits.
+    """
+    if whole <= 0 or not 0 <= part <= whole:
         return shown(part)
     return f"{shown(part)} ({escape(share(part / whole))})"

@@ -130,6 +130,14 @@ def test_what_is_wrong_stands_right_under_the_finding() -> None:
     assert "In doubt: Thu 15 Oct" in drawn(replace(found, doubtful=(DAY,))).text
 
 
+def test_what_is_next_to_nothing_is_no_base_of_a_percentage() -> None:
+    few, row = (10, 0, 0, 0, 0), {"service_tier": "standard", "inference_geo": "global"}
+    [table] = [one for one in drawn(month([used("5", tokens=few, **row)])).blocks if one["type"] == "table"]
+    assert [cell["text"] for cell in table["rows"][1]][1:4] == ["$5.00", "+$5.00", "–"]
+    found = drawn(month([used("320.1234567", billed="0.02", tokens=BIG, **row)])).text
+    assert "%" not in next(line for line in found.split("\n") if line.startswith("⚠️ *opus"))
+
+
 def test_many_models_are_named_in_part_and_counted() -> None:
     rows = [used("7", model=f"claude-nova-{n:02}") for n in range(40)]
     text = drawn(month(rows)).text

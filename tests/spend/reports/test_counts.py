@@ -15,6 +15,7 @@ from bot.spend.reports.counts import (
     per_request,
     tokens,
 )
+from bot.spend.reports.phrases import part_of
 from bot.words.wording import unit_price
 from tests.spend.reports.samples import FIRST, rolled
 
@@ -67,3 +68,9 @@ def test_counts_and_unit_prices_in_words() -> None:
     }
     assert {one: unit_price(Decimal(one)) for one in prices} == prices
     assert (count_change(110, 100), count_change(5, 0)) == ("+10 %", None)
+
+
+def test_a_part_of_what_credits_made_small_has_no_share() -> None:
+    sums = (("50", "100"), ("100", "100"), ("110", "30"), ("-5", "100"), ("5", "0"), ("5", "-30"))
+    said = [part_of(Decimal(part), Decimal(whole)) for part, whole in sums]
+    assert said == ["$50.00 (50 %)", "$100.00 (100 %)", "$110.00", "−$5.00", "$5.00", "$5.00"]
