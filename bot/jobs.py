@@ -30,7 +30,7 @@ from bot.kinds.limits import metrics as rate_limits
 from bot.kinds.limits.peaks import headroom
 from bot.kinds.limits.peaks import news as peak_news
 from bot.kinds.limits.peaks import sync as peaks
-from bot.kinds.people.departures import DepartureTopic
+from bot.kinds.people import departures
 from bot.log import bind_correlation
 from bot.posts import converge as posts
 from bot.posts import redact
@@ -78,7 +78,7 @@ _TOPICS: tuple[Topic, ...] = (
     SharedTopic(),
     Undeliverable(),
     LeftReadable(),
-    DepartureTopic(),
+    departures.DepartureTopic(),
     peak_news.PeakTopic(),
     advice.AdviceTopic(),
     watch.OutageTopic(),
@@ -153,6 +153,7 @@ JOBS = (
     Job("peak_news", 60, peak_news.news_due, peak_news.tell_news),
     Job("watch", 60, watch.to_look_at, watch.look),
     Job("names", 300, names.to_look_at, names.look),
+    Job("departures", 600, departures.to_look_at, departures.look),
     Job("capabilities", 60, capabilities.due, capabilities.ask),
     Job("advice", 900, advice.to_look_at, advice.look),
     Job("exports", 300, exports.due, exports.push),

@@ -56,9 +56,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "slack/test_notifier::an_answer_follows_no_way_that_leads_on_to_another_host",
     ),
     (8, "a duty that lives in memory"): (
+        "posts/test_converge::a_drawer_that_dies_leaves_a_duty_behind",
+        "posts/test_converge::a_slow_older_drawing_never_stays_on_top_of_a_newer_one",
         "posts/test_faults::answers_that_are_always_lost_end_some_day_and_their_topic_hears_of_it",
+        "approvals/test_departures::a_departure_of_which_no_event_told_is_found_and_said_once",
     ),
     (9, "time off counts as trying"): (
+        "posts/test_converge::time_in_which_nobody_tried_is_no_attempt",
         "posts/test_converge::what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not",
     ),
     (10, "a passing trouble is taken for a final one"): (

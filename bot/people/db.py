@@ -47,6 +47,12 @@ async def find_known(tx: Tx, slack_id: str, email: str) -> Link | None:
     return Link.model_validate(row.model_dump()) if row else None
 
 
+async def linked_after(tx: Tx, slack_id: str, most: int) -> list[str]:
+    """Return so many linked Slack ids behind one, in their order."""
+    query = select(LinkRow.slack_id).where(col(LinkRow.slack_id) > slack_id).order_by(col(LinkRow.slack_id))
+    return list(await tx.session.exec(query.limit(most)))
+
+
 async def add(tx: Tx, slack_id: str, team_id: str, member_id: str, email: str, now: datetime) -> bool:
     """Add a link; False when there is one already."""
     values = {"slack_id": slack_id, "team_id": team_id, "member_id": member_id, "email": email, "linked_at": now}

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.kinds.people.departures import account_deactivated
+from bot.jobs import JOBS, run_job
+from bot.kinds.people.departures import AT_ONCE, account_deactivated
+from bot.people import db as links
 from bot.sandbox.stage import Json
 from bot.sandbox.together import bot_on
 from tests.approvals.acting import a_minute_passes, settled
@@ -69,6 +71,26 @@ async def test_it_is_said_after_a_restart_where_slack_failed_at_first(world: Wor
     for _ in range(3):
         await a_minute_passes(world, 600)
     assert len(await said(world)) == 1
+
+
+async def a_look(world: World) -> None:
+    """Let ten minutes pass, and those be looked at whose turn it is, as the job does."""
+    await world.post("/clock", advance=600)
+    await run_job(world.rt, next(job for job in JOBS if job.name == "departures"))
+    await settled(world)
+
+
+async def test_a_departure_of_which_no_event_told_is_found_and_said_once(world: World) -> None:
+    await linked(world)
+    async with world.rt.store.write() as tx:
+        for n in range(AT_ONCE):  # whom Slack doesn't know any more, and who come first
+            assert await links.add(tx, f"U0AWAY{n:02}", world.rt.team_id, f"user_{n}", f"{n}@acme.test", tx.now)
+    for deleted in (True, False, True):
+        world.sandbox.slack.users[NOAH].deleted = deleted
+        await a_look(world)
+        await a_look(world)
+        await a_look(world)
+    assert len(await said(world)) == 2, "of who came back meanwhile it is said again"
 
 
 async def test_of_nobody_who_is_no_member_is_anything_said(world: World) -> None:

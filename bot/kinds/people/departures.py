@@ -1,11 +1,15 @@
 """What is said once in the approvers' channel when a member's Slack account is deactivated: they may have left the company.
 
-No request is filed, since nobody asked for one: the message has a button that opens the form.
+No request is filed, since nobody asked for one: the message has a button that opens the form. Slack's event tells of it at
+once. An event may reach nobody, as during a restart, so everybody who is linked is looked at as well, some at a time.
 """
+
+from datetime import datetime, timedelta
 
 from bot.admin.model import Member
 from bot.approvals.act import reading_of
 from bot.directory.directory import Directory
+from bot.errors import SlackRefused
 from bot.kinds.people.leaving import Belongings, belongings_of
 from bot.kinds.people.remove import REMOVE_MEMBER
 from bot.people import db as links
@@ -20,9 +24,15 @@ from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, escape, mention, truncate
 from bot.slack.model import Message
+from bot.slack.refusals import NO_SUCH_PERSON
+from bot.store.notes import claim_note, note, write_note
 from bot.words.wording import plural
 
 TOPIC, LEFT = "departure", "left"
+LOOK_EVERY = timedelta(minutes=9, seconds=30)
+AT_ONCE = 30
+"""How many people one look asks Slack about."""
+_NEXT_NOTE = "departures:next"
 
 
 async def account_deactivated(rt: Runtime, slack_id: str) -> None:
@@ -34,6 +44,28 @@ async def account_deactivated(rt: Runtime, slack_id: str) -> None:
             return
         await posts.want(tx, TOPIC, slack_id, [Wanted(LEFT, channel, redraws=False)], tx.now)
     await converge(rt, TOPIC, slack_id)
+
+
+async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
+    """Return some linked people, to one process at a time; each time those behind the last, and then from the first on."""
+    async with rt.store.write() as tx:
+        if not await claim_note(tx, "departures:look", now, LOOK_EVERY):
+            return []
+        found = await note(tx, _NEXT_NOTE)
+        people = await links.linked_after(tx, str(found[0]["behind"]) if found else "", AT_ONCE)
+        await write_note(tx, _NEXT_NOTE, {"behind": people[-1] if len(people) == AT_ONCE else ""}, now)
+    return people
+
+
+async def look(rt: Runtime, slack_id: str, _now: datetime) -> None:
+    """Tell of somebody whose account is deactivated, if nobody did; of whom Slack knows nothing, nothing is said."""
+    try:
+        person = await rt.notifier.person(slack_id, fresh=True)
+    except SlackRefused as refusal:
+        if refusal.code not in NO_SUCH_PERSON:
+            raise
+        return
+    await (account_deactivated if person.deleted else account_active)(rt, slack_id)
 
 
 async def account_active(rt: Runtime, slack_id: str) -> None:
