@@ -19,7 +19,7 @@ from tests.approvals.samples import a_request
 from tests.approvals.test_console_way import approved
 from tests.world import ALICE, CAROL, DANA, World, world_of
 
-STILL = "still works, and nobody asked for it"
+STILL = "is still there, and nobody asked for it"
 TITLE = "Keys that nobody asked for"
 
 
@@ -86,8 +86,11 @@ async def test_right_and_wrong_seen_at_once_leave_a_finding_and_its_maker_is_tol
     await world.message(CAROL, STILL)
     await world.post(f"/claude/keys/{stray}", status="inactive")
     await a_minute_passes(world, seconds=120)
+    assert [one.thing_id for one in await open_findings(world)] == [stray], "anybody may enable it again"
+    await world.post(f"/claude/keys/{stray}", status="archived")
+    await a_minute_passes(world, seconds=120)
     for user in (DANA, CAROL):
-        await world.message(user, "is disabled. Nothing is left to do.")
+        await world.message(user, "is archived. Nothing is left to do.")
 
 
 async def test_a_second_stray_in_the_same_wrong_place_is_found_as_well(world: World) -> None:

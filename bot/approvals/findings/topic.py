@@ -66,7 +66,7 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
 
 
 async def _how_settled(rt: Runtime, finding: Finding) -> Settled | None:
-    """Return how a finding was put right, None while its thing still works and is nobody's."""
+    """Return how a finding was put right, None while its thing is there and is nobody's: what is disabled can be enabled."""
     async with rt.store.read() as tx:
         request = await requests.load(tx, finding.request_id)
         owner = await lookups.maker_of(tx, request.kind, finding.thing_id) if request else None
@@ -77,7 +77,7 @@ async def _how_settled(rt: Runtime, finding: Finding) -> Settled | None:
     except UpstreamMissing:
         return "gone"
     match key.status:
-        case "archived" | "expired" | "inactive":
+        case "archived" | "expired":
             return key.status
         case _:
             return None
