@@ -157,6 +157,8 @@ async def _whose(call: Interaction, kind: AnyKind, held: FormInput) -> Markup:
     if not thing or not kind.concerns.thing:
         return ""
     found = await concerned_at_the_ask(call.rt, kind, thing)
+    if not found and not kind.concerns.says_nobody:
+        return ""
     whose = whose_line(found, kind.concerns.thing, call.actor.who, to_requester=True)
     told = [one for one in found if one.is_reachable and not one.is_person(call.actor.who)]
     then = " I'll tell them." if told else ""

@@ -121,14 +121,15 @@ class Concerns(Generic[P]):
 
     `find` returns the owners by the thing's id, which the payload and the form hold as `field`; what it doesn't know of a
     person it leaves empty. `thing` names it ("key"), or is empty where the request itself names the person, or where
-    `because` is a sentence that says why they hear of it. `hears_ask`: they hear of it when it is asked, too. `remedy` is
-    what they can do when it was wrong.
+    `because` is a sentence that says why they hear of it. `says_nobody`: that no owner is known is said, too. `hears_ask`:
+    they hear of it when it is asked, too. `remedy` is what they can do when it was wrong.
     """
 
     find: Callable[[Reading, str], Awaitable[tuple[Who, ...]]]
     field: str
     thing: Own = ""
     because: Own = ""
+    says_nobody: bool = True
     hears_ask: bool = True
     remedy: Remedy | None = None
 

@@ -22,10 +22,12 @@ from bot.kinds.keys.status import DISABLE_KEY, REVOKE_KEY
 from bot.people import db as links
 from bot.sandbox.stage import Json
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, make_key, open_form, press, until
+from tests.approvals.asking import approve, ask
 from tests.approvals.kind_badge import WITH_BADGE
 from tests.approvals.samples import ALICE as ALICE_WHO
 from tests.approvals.samples import BOB as BOB_WHO
 from tests.approvals.samples import a_request, facts_of
+from tests.sizes import few
 from tests.world import ALICE, BOB, DANA, World, world_of
 
 NOAH = Concerned(thing="key", name="Noah", slack_id="U0NOAH", member_id="user_noah", email="noah@acme.test")
@@ -73,7 +75,8 @@ def test_in_every_state_the_owner_reads_who_asked_who_approved_why_and_what_to_d
             assert part in told.text
         assert f"open_{kind.concerns.remedy and kind.concerns.remedy.kind}" in str(told.blocks)
     if status is Status.DENIED:
-        assert "nothing was changed" in concerned_notice(facts, kind.concerns.remedy, "apikey_1", "asked").text.lower()
+        told = concerned_notice(facts, kind.concerns.remedy, "apikey_1", "asked")
+        assert "nothing was changed" in told.text.lower() or "limit was not changed" in told.text
 
 
 def test_a_role_that_ends_is_told_as_a_moment_and_not_as_a_day_of_one_zone() -> None:
@@ -191,6 +194,19 @@ async def test_an_account_with_an_owners_address_that_is_not_theirs_is_nobodys(w
         async with world.rt.store.write() as tx:
             await links.add(tx, "U0CROWD01", "T0ACME", other.id, other.email, world.rt.now())
     assert [(one.slack_id, one.is_reachable, one.email) for one in await whose(world, made)] == [("", False, priya.email)]
+
+
+@pytest.mark.parametrize("name", few(["set_rate_limit", "set_spend_limit", "update_workspace"]))
+async def test_the_owner_of_a_workspace_hears_before_and_after_what_changes_there(world: World, name: str) -> None:
+    kind = WITH_BADGE[name]
+    await world.rt.admin.update_workspace(await world.workspace_id("Staging"), tags={"owner": "noah@acme.test"})
+    world.rt.directory.forget_workspaces()
+    card = await ask(world, kind)
+    assert "It is <@U0CROWD04>'s workspace" in card["text"]
+    told = (await world.message("U0CROWD04", "<@U0ALICE> asks to change"))["text"]
+    assert "It is your workspace. Nothing is changed yet." in told
+    await approve(world, kind, card)
+    await world.message("U0CROWD04", "If this is wrong: ask")
 
 
 def test_nothing_that_is_made_new_is_somebodys() -> None:

@@ -189,7 +189,7 @@ async def test_one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it(w
     card = await ask(world, ARCHIVE_WORKSPACE)
     assert "keys* end with it" in card["text"]
     told = await world.message(DANA, "asks to archive a workspace: *Staging*, with all its keys.")
-    assert "You have keys there, which stop working. Nothing is changed yet." in told["text"]
+    assert "You own this workspace or have keys in it, which stop working. Nothing is changed yet." in told["text"]
     await press(world, BOB, card, "request_approve")
     await card_with(world, "1 of 2 so far")
     await press(world, BOB, card, "request_approve")

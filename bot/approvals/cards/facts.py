@@ -41,7 +41,7 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         then=words.then(asked),
         lasts=words.lasts or (FOR_GOOD if kind.rules.last_day and not request.extends else ""),
         approvers=approvers_in_words(rule, request.workspace_name),
-        thing=kind.concerns.thing,
+        thing=kind.concerns.thing if request.concerned or kind.concerns.says_nobody else "",
         because=kind.concerns.because,
         takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
         about=(*which_workspace(request, words.what(asked)), *words.about(asked)),

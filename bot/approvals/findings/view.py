@@ -49,7 +49,9 @@ def with_findings(message: Message, findings: Sequence[Finding], undo: Undo | No
 
 def _open(finding: Finding) -> Markup:
     where = f"{code(finding.name)} in {bold(finding.place)}"
-    return f"⚠️ The key {where} is still there, and nobody asked for it. Archive it in the Console, or ask for it to be revoked."
+    return (
+        f"⚠️ The key {where} is still there, and nobody asked for it. Archive it in the Console, or ask for it to be revoked."
+    )
 
 
 def _settled(finding: Finding) -> Markup:

@@ -6,16 +6,22 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.fence import FencedAdmin, ReadingAdmin
 from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
-from bot.approvals.parts import NOBODY, Checked, Sample, Words
+from bot.approvals.parts import Checked, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.limits.groups import LIMITERS, REQUESTS, Group, Limiter, groups_of
 from bot.kinds.setting import Found, Setting, Thing
-from bot.kinds.workspaces.one_workspace import archived_said, ends_with_its_workspace, find_open_workspace
+from bot.kinds.workspaces.one_workspace import (
+    archived_said,
+    concerns_of_workspace,
+    ends_with_its_workspace,
+    find_open_workspace,
+)
 from bot.slack import ids
 from bot.slack.markup import Markup, bold, within_bold
 from bot.words.counts import NONE, exact_count
@@ -226,7 +232,7 @@ SET_RATE_LIMIT = Kind(
         has_workspace=True,
     ),
     effect=replace(_LIMIT.effect(), revert=ends_with_its_workspace(_LIMIT.revert)),
-    concerns=NOBODY,
+    concerns=concerns_of_workspace(Remedy("ask for another limit.", "set_rate_limit", "Change…")),
     sample=Sample(
         SetRateLimit(
             workspace_id="wrkspc_1",

@@ -11,12 +11,13 @@ from typing import TypeVar
 
 from bot.admin.model import SpendLimit, Workspace
 from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.fence import FencedAdmin
 from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
 from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
-from bot.approvals.parts import NOBODY, ByHand, Checked, Effect, Sample
+from bot.approvals.parts import ByHand, Checked, Effect, Sample
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
@@ -24,7 +25,7 @@ from bot.kinds.limits.cap import LEAST, MOST, above_cap, cap_of, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
-from bot.kinds.workspaces.one_workspace import ends_with_its_workspace
+from bot.kinds.workspaces.one_workspace import concerns_of_workspace, ends_with_its_workspace
 from bot.slack.markup import Markup, bold
 from bot.spend.limits import db as kept_limits
 from bot.spend.limits.model import Kept
@@ -222,7 +223,7 @@ SET_SPEND_LIMIT = Kind(
         stays=_LIMIT.stays(),
         sets=(_LIMIT.noun,),
     ),
-    concerns=NOBODY,
+    concerns=concerns_of_workspace(Remedy("ask for another limit.", "set_spend_limit", "Change…")),
     by_hand=ByHand(
         waits_for="change the spend limit in the Console",
         prove=_prove,

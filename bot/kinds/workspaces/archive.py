@@ -13,7 +13,13 @@ from bot.approvals.snapshot import living_keys
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
-from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, WORKSPACE_FIELD, find_open_workspace, has_name
+from bot.kinds.workspaces.one_workspace import (
+    CLAUDE_CODE,
+    WORKSPACE_FIELD,
+    find_open_workspace,
+    has_name,
+    owners_of_workspace,
+)
 from bot.people.model import Who
 from bot.slack.markup import Markup, bold, code, reads_alike, reads_as_shown, within_bold
 from bot.words.wording import listed
@@ -83,7 +89,7 @@ async def _look(look: Look[ArchiveWorkspace]) -> Done | None:
 
 
 async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
-    """Return whose keys end: to whom each was handed, else its requester on record, else its maker as the API has them."""
+    """Return the workspace's owner, and whose keys end: to whom each was handed, else who asked for it, else its maker."""
     keys = await living_keys(reading.directory, workspace_id)
     ids = [key.id for key in keys]
     given = await reading.others.handed_over(ids)
@@ -92,6 +98,7 @@ async def _owners(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
     known = {*given, *asked_for}
     makers = dict.fromkeys(key.created_by for key in keys if key.created_by and key.id not in known)
     return (
+        *await owners_of_workspace(reading, workspace_id),
         *dict.fromkeys(one.owner for one in given.values()),
         *(Who(slack_id=one, member_id="", email="") for one in accounts),
         *(Who(slack_id="", member_id=one, email="") for one in makers),
@@ -144,7 +151,7 @@ ARCHIVE_WORKSPACE = Kind(
     concerns=Concerns(
         find=_owners,
         field="workspace_id",
-        because="You have keys there, which stop working.",
+        because="You own this workspace or have keys in it, which stop working.",
         remedy=Remedy(
             "an archived workspace and its keys can't come back. Ask for a key in another one.",
             "create_key",

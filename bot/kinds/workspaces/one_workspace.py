@@ -5,9 +5,13 @@ from typing import Any, Protocol
 
 from bot.admin.model import Workspace
 from bot.approvals.act import Act, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.outcome import Done, Outcome
+from bot.approvals.parts import Concerns
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import WHOLE, FormField
+from bot.organization.tags import OWNER
+from bot.people.model import Who
 from bot.words.reading import as_read
 
 WORKSPACE_FIELD = FormField("workspace_id", "Workspace", "workspace", hint="Type part of its name.")
@@ -35,6 +39,18 @@ async def find_open_workspace(reading: Reading, workspace_id: str, unless_defaul
 def archived_said(name: str) -> str:
     """Return what is said of an archived workspace."""
     return f"{name} is archived for good, so nothing in it can be changed."
+
+
+async def owners_of_workspace(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
+    """Return whom a workspace's tag names as its owner; nobody where that is no address, or of the whole organization."""
+    found = await reading.directory.workspace(workspace_id)
+    address = found.tags.get(OWNER, "").strip() if found else ""
+    return (Who(slack_id="", member_id="", email=address),) if "@" in address else ()
+
+
+def concerns_of_workspace(remedy: Remedy) -> Concerns[Any]:
+    """Return whom a change of a workspace concerns: its owner, where it has one, hears of it before and after."""
+    return Concerns(find=owners_of_workspace, field="workspace_id", thing="workspace", says_nobody=False, remedy=remedy)
 
 
 class _InWorkspace(Protocol):

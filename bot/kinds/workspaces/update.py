@@ -6,15 +6,23 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Workspace
 from bot.approvals.act import Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.fence import FencedAdmin
 from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import NeedsPerson, Outcome
-from bot.approvals.parts import NOBODY, Checked, Sample, Words
+from bot.approvals.parts import Checked, Sample, Words
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.setting import Found, Setting, Thing
-from bot.kinds.workspaces.one_workspace import CLAUDE_CODE, DEFAULT, WORKSPACE_FIELD, find_open_workspace, has_name
+from bot.kinds.workspaces.one_workspace import (
+    CLAUDE_CODE,
+    DEFAULT,
+    WORKSPACE_FIELD,
+    concerns_of_workspace,
+    find_open_workspace,
+    has_name,
+)
 from bot.organization.tags import COLOURS, OWN, RESERVED, TAGS, colour_words, read_colour
 from bot.slack.markup import Markup, bold, clean, code, within_bold
 from bot.words.folded import folded
@@ -230,7 +238,7 @@ UPDATE_WORKSPACE = Kind(
         lambda payload: f"update_workspace:{payload.workspace_id}:{payload.detail}:{payload.tag}", has_workspace=True
     ),
     effect=_DETAIL.effect(),
-    concerns=NOBODY,
+    concerns=concerns_of_workspace(Remedy("ask to change it back.", "update_workspace", "Change…")),
     sample=Sample(
         UpdateWorkspace(
             workspace_id="wrkspc_1", workspace_name="Staging", detail="owner", value="dana@acme.test", was="bob@acme.test"
