@@ -8,9 +8,11 @@ import pytest
 TESTS = Path(__file__).parent
 KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, "what was known before a wait is used after it"): (
+        "approvals/test_setting::what_somebody_else_changed_meanwhile_is_left_alone",
         "approvals/test_workspace_kinds::what_changed_before_the_act_stops_it",
         "approvals/test_workspace_access::two_admins_who_are_taken_out_at_the_same_moment_do_not_leave_none",
         "posts/test_redact::a_drawing_under_way_when_the_channel_is_shared_does_not_stay_readable",
+        "posts/test_redact::a_look_at_the_channel_counts_for_a_moment_alone",
         "posts/test_redact::what_slack_lets_nobody_redraw_is_deleted_instead",
         "posts/test_redact::what_slack_lets_nobody_redraw_or_delete_is_told_once_to_admins_where_nobody_else_reads",
         "approvals/test_create_workspace::one_that_somebody_made_in_the_console_meanwhile_is_left_alone",
@@ -34,6 +36,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (4, "who is concerned isn't asked or told"): (
         "approvals/test_concerned::a_kind_that_changes_a_thing_of_somebodys_says_whose_it_is",
         "approvals/test_concerned::whose_key_is_disabled_hears_it_before_and_after",
+        "approvals/test_concerned::the_owner_of_a_workspace_hears_before_and_after_what_changes_there",
         "approvals/test_workspace_kinds::one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it",
         "approvals/test_remove_member::whoever_is_removed_never_decides_it",
         "approvals/test_remove_member::a_change_of_a_handed_over_key_is_told_to_its_new_owner",
@@ -98,6 +101,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (17, "pace from a clock that jumps"): (
         "test_jobs::*",
+        "security/test_authority_today::approvals_that_count_again_are_enough_at_the_next_click",
         "timers/test_timers::a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer",
         "posts/test_faults::a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it",
         "posts/test_faults::who_was_robbed_while_the_clock_was_set_back_sends_nothing",
@@ -134,6 +138,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (23, "a ratio to nothing"): (
         "spend/test_views::a_budget_is_a_ratio_only_where_it_carries_one",
+        "spend/test_table::a_change_is_a_ratio_only_where_its_base_carries_one",
+        "spend/test_table::parts_of_both_signs_have_no_share",
         "spend/reconcile/test_view::what_is_next_to_nothing_is_no_base_of_a_percentage",
         "spend/reports/test_counts::a_part_of_what_credits_made_small_has_no_share",
     ),

@@ -126,8 +126,13 @@ async def test_time_in_which_nobody_tried_is_no_attempt(scene: Scene) -> None:
 
 async def test_what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not(scene: Scene) -> None:
     scene.slack.send_fails = [REFUSED] * 500
+    scene.topic.is_over = True
     await scene.want()
     await scene.converge()
+    await scene.tried(MOST_TRIES - 1)
+    await scene.a_minute(minutes=15)
+    assert not (await scene.posts())[0].is_given_up, "not before"
+    scene.topic.is_over = False
     await scene.tried(MOST_TRIES + 5)
     await scene.a_minute(minutes=15)
     assert not (await scene.posts())[0].is_given_up

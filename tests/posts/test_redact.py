@@ -9,6 +9,7 @@ from bot.errors import SlackRefused, UpstreamDown
 from bot.posts import db
 from bot.posts.converge import converge
 from bot.posts.left_readable import TOPIC
+from bot.posts.looked import look_ahead
 from bot.posts.model import Wanted
 from bot.posts.redact import channels_to_look_at, look_at, redact_channel
 from bot.posts.tries import MOST_TRIES, NEVER_CHANGED, OFTEN
@@ -76,6 +77,16 @@ async def test_every_drawing_looks_at_the_channel_anew(scene: Scene) -> None:
     scene.slack.shared = True
     await scene.change("second")
     await scene.converge()
+    assert scene.texts[0] == "redacted"
+
+
+async def test_a_look_at_the_channel_counts_for_a_moment_alone(scene: Scene) -> None:
+    await stands(scene)
+    looked = await look_ahead(scene.rt, scene.topic, CHANNEL)
+    scene.clock.advance(seconds=2)
+    scene.slack.shared = True
+    await scene.change("second")
+    await converge(scene.rt, "note", "x", looked=looked)
     assert scene.texts[0] == "redacted"
 
 
