@@ -147,7 +147,7 @@ REPORTS: dict[str, Callable[[datetime, datetime], Page]] = {
 async def test_rows_of_another_time_than_was_asked_for_are_not_believed(path: str, begun: datetime, ended: datetime) -> None:
     good = REPORTS[path](FIRST, FIRST + DAY)
     pages: list[Page] = [{"data": [good], "next_page": "b"}, {"data": [REPORTS[path](begun, ended)]}]
-    with pytest.raises(UpstreamDown, match="outside of the time that was asked for|of another width than was asked for"):
+    with pytest.raises(UpstreamDown, match=r"outside of the time that was asked for|of another width than was asked for"):
         await read(LISTS[path](client(path, pages)))
 
 
