@@ -134,6 +134,36 @@ def entry(what: str, seconds: int) -> Activity:
     return Activity(id=what, type=kind, created_at=ASKED + timedelta(seconds=seconds), workspace_id="wrkspc_1")
 
 
+def looking_at(*entries: Activity) -> Any:
+    """Return a look at a request, with a feed that has these entries."""
+
+    async def activities(_types: Any, _since: Any) -> AsyncGenerator[Activity]:
+        for one in entries:
+            yield one
+
+    request = a_request("set_spend_limit", Status.FULFILLING)
+    return SimpleNamespace(admin=SimpleNamespace(activities=activities), request=request, now=lambda: ASKED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "workspace_id", "scope"),
+    [
+        ("workspace_spend_limit_created", None, None),
+        ("workspace_spend_limit_created", None, "wrkspc_1"),
+        ("workspace_spend_limit_created", "wrkspc_2", "wrkspc_1"),
+        ("platform_spend_limit_created", "wrkspc_1", "wrkspc_1"),
+    ],
+)
+async def test_an_entry_that_may_be_of_another_limit_proves_none(
+    kind: str, workspace_id: str | None, scope: str | None
+) -> None:
+    one = Activity(id="a", type=kind, created_at=ASKED, workspace_id=workspace_id)
+    assert isinstance(await seen_in_feed(looking_at(one), scope, Decimal(5000)), Waits)
+    for kind_of_ours in ("platform_spend_limit_created", "platform_spend_limit_updated"):
+        ours = Activity(id="b", type=kind_of_ours, created_at=ASKED)
+        assert isinstance(await seen_in_feed(looking_at(one, ours), None, Decimal(5000)), Done)
+
+
 @pytest.mark.parametrize(
     ("entries", "is_set"),
     [
@@ -146,12 +176,7 @@ def entry(what: str, seconds: int) -> Activity:
 async def test_the_newest_entry_counts_and_what_was_replaced_in_one_moment_is_set(
     entries: list[Activity], is_set: bool
 ) -> None:
-    async def activities(_types: Any, _since: Any) -> AsyncGenerator[Activity]:
-        for one in entries:
-            yield one
-
-    request = a_request("set_spend_limit", Status.FULFILLING)
-    look: Any = SimpleNamespace(admin=SimpleNamespace(activities=activities), request=request, now=lambda: ASKED)
+    look = looking_at(*entries)
     for amount, is_wanted in ((Decimal(5000), is_set), (None, not is_set)):
         found = await seen_in_feed(look, "wrkspc_1", amount)
         assert isinstance(found, Done) == is_wanted

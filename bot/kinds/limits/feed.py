@@ -38,7 +38,7 @@ async def seen_in_feed(look: Look[P], scope: str | None, amount: Decimal | None)
         if not is_late:
             raise
         seen = None
-    mine = [one for one in seen or () if one.id not in look.request.outcome.known and one.workspace_id == scope]
+    mine = [one for one in seen or () if one.id not in look.request.outcome.known and _is_about(one, scope)]
     newest = max(mine, key=_when, default=None)
     if newest and (done := _otherwise(newest, amount)):
         return Waits(problem=f"{done}, which isn't what was approved.")
@@ -47,6 +47,11 @@ async def seen_in_feed(look: Look[P], scope: str | None, amount: Decimal | None)
     if said_at and (seen is None or is_late):
         return Done(Outcome(is_unproven=True))
     return Waits()
+
+
+def _is_about(activity: Activity, scope: str | None) -> bool:
+    """Tell whether an entry is about a workspace's limit, or the organization's (None). One that leaves its own out is neither."""
+    return activity.workspace_id == scope and activity.type.startswith("workspace_") is (scope is not None)
 
 
 def _when(activity: Activity) -> tuple[datetime, bool]:
