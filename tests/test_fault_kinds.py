@@ -31,6 +31,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (3, "secrets where people type"): (
         "words/test_credentials::what_looks_like_a_secret_is_seen",
+        "approvals/test_typed_secrets::a_form_refuses_a_secret_at_its_field",
+        "approvals/test_typed_secrets::a_command_with_a_secret_is_not_carried_out",
+        "approvals/test_typed_secrets::a_denial_refuses_a_secret_in_its_reason",
         "approvals/test_typed_secrets::no_other_door_takes_one",
     ),
     (4, "who is concerned isn't asked or told"): (
