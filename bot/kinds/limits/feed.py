@@ -50,7 +50,7 @@ async def seen_in_feed(look: Look[P], scope: str | None, amount: Decimal | None)
 
 
 def _is_about(activity: Activity, scope: str | None) -> bool:
-    """Tell whether an entry is about a workspace's limit, or the organization's (None); without its workspace it is neither."""
+    """Tell whether an entry is about a workspace's limit, or the organization's (None)."""
     return activity.workspace_id == scope and activity.type.startswith("workspace_") is (scope is not None)
 
 
