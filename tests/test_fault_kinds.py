@@ -162,6 +162,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (28, "rows are read by their place in a tuple"): (
         "spend/test_ledger::rows_are_read_by_their_fields_wherever_those_stand",
+        "spend/test_ledger::tokens_are_read_by_their_fields_wherever_those_stand",
+        "claude_code/test_db::what_a_model_used_is_read_by_its_fields_wherever_those_stand",
     ),
     (29, "a blind watcher is as silent as one that sees nothing"): (
         "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",

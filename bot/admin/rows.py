@@ -134,6 +134,11 @@ class ModelUse(NamedTuple):
     other: int = 0
     nanos: int = 0
 
+    @property
+    def tokens(self) -> int:
+        """All tokens."""
+        return self.input + self.output + self.cache_read + self.cache_write + self.other
+
 
 class ClaudeCodeRow(NamedTuple):
     """One actor's Claude Code day on one terminal. One person has several rows.
@@ -160,7 +165,7 @@ class ClaudeCodeRow(NamedTuple):
     @property
     def tokens(self) -> dict[str, int]:
         """All tokens of each model."""
-        return {model: sum(use[:-1]) for model, use in self.models.items()}
+        return {model: use.tokens for model, use in self.models.items()}
 
 
 @dataclass(frozen=True, slots=True)

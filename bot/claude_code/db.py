@@ -79,11 +79,11 @@ def _as_rows(rows: Sequence[ClaudeCodeRow]) -> tuple[_Rows, _Rows, _Rows]:
     activity, tools, models = _Rows(), _Rows(), _Rows()
     for row in rows:
         key = _key(row)
-        _add(activity, key, (row.sessions, row.lines_added, row.lines_removed, row.commits, row.pull_requests))
+        _add(activity, key, [getattr(row, name) for name in _ACTIVITY])
         for tool, counts in row.tools.items():
             _add(tools, (*key, tool), counts)
         for model, use in row.models.items():
-            _add(models, (*key, model), use)
+            _add(models, (*key, model), [getattr(use, name) for name in _MODEL])
     return activity, tools, models
 
 

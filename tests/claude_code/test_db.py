@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -25,6 +26,18 @@ ROWS = [
 ]
 
 
+class LaterUse(NamedTuple):
+    """A model's use as it may look when somebody adds to it: other fields, in another order."""
+
+    nanos: int
+    something_new: int
+    output: int
+    input: int
+    other: int
+    cache_write: int
+    cache_read: int
+
+
 async def load(store: Store, day: date, rows: list[ClaudeCodeRow], now: datetime = NOW) -> bool:
     async with store.write() as tx:
         return await db.replace_day(tx, read_day(day, now), [row._replace(day=day) for row in rows])
@@ -33,6 +46,20 @@ async def load(store: Store, day: date, rows: list[ClaudeCodeRow], now: datetime
 async def whole(store: Store) -> Use:
     async with store.read() as tx:
         return (await db.uses(tx, DAY_1, DAY_2)).get((), Use())
+
+
+async def test_what_a_model_used_is_read_by_its_fields_wherever_those_stand(store: Store) -> None:
+    later: Any = LaterUse(10**9, 99, 2, 1, 5, 4, 3)
+    assert await load(store, DAY_1, [ROW._replace(models={"opus": later})])
+    found = await whole(store)
+    assert (found.input, found.output, found.cache_read, found.cache_write, found.other, found.nanos) == (
+        1,
+        2,
+        3,
+        4,
+        5,
+        10**9,
+    )
 
 
 @pytest.mark.both

@@ -256,6 +256,31 @@ def test_tokens_of_one_group_are_added_up() -> None:
     assert counts == (2, 4, 6, 8, 10, 12)
 
 
+class LaterUsage(NamedTuple):
+    """Tokens as they may look when somebody adds to them: other fields, in another order."""
+
+    output: int
+    something_new: str
+    requests: int | None
+    cache_write_1h: int
+    cache_write_5m: int
+    api_key_id: str | None
+    cache_read: int
+    uncached_input: int
+    actor: Spender | None
+    model: str | None
+    workspace_id: str | None
+    product: str | None
+    starts_at: datetime
+
+
+def test_tokens_are_read_by_their_fields_wherever_those_stand() -> None:
+    later: Any = LaterUsage(5, "?", 6, 4, 3, "k", 2, 1, None, SONNET, PROD, "chat", datetime(2026, 11, 20, tzinfo=UTC))
+    [(group, counts)] = usage_by_day([later])[FRIDAY].items()
+    ids = dict(zip(WHO.dimensions, group, strict=True))
+    assert (ids[WORKSPACE], ids[MODEL], ids[KEY], counts) == (PROD, SONNET, "k", (1, 2, 3, 4, 5, 6))
+
+
 class OtherRow(NamedTuple):
     """A row as it may look when somebody adds to it: other fields, in another order."""
 
