@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.errors import InvalidInput, NotAllowed, SlackError
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
-from bot.posts.channels import SHARED_OUTSIDE
+from bot.posts.channels import why_closed
 from bot.slack import ids
 from bot.slack.elements import option
 from bot.slack.markup import Markup, channel_mention, code
@@ -93,7 +93,7 @@ async def _refuse_shared(call: Interaction) -> None:
     except SlackError:
         return  # a private channel without the bot; it is asked for again when the form is sent
     if channel.is_shared_outside:
-        raise NotAllowed(SHARED_OUTSIDE)
+        raise NotAllowed(why_closed(channel))
 
 
 async def _names(call: Interaction) -> dict[str, str]:

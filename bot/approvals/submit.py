@@ -4,6 +4,7 @@ import secrets
 from datetime import datetime
 from typing import Final
 
+import structlog
 from pydantic import BaseModel
 
 from bot.approvals import db as requests
@@ -21,11 +22,14 @@ from bot.forms.fields import day_is_over
 from bot.people.identity import calendar_for
 from bot.people.model import Actor
 from bot.policy.model import AskedUnder, Rule
+from bot.posts.channels import UNSAID
 from bot.runtime import Runtime
 from bot.slack.markup import channel_mention
 from bot.slack.refusals import NO_SUCH_CHANNEL
 from bot.store.actions import AuditAction
 from bot.words.credentials import refusal_of
+
+log = structlog.get_logger()
 
 _TELL_OPERATORS: Final = "Tell the people who run Quartermaster."
 
@@ -159,6 +163,9 @@ async def check_channel(rt: Runtime, channel_id: str) -> None:
             raise
         is_unseen, is_shared = True, False
     else:
+        if channel.is_unsaid:
+            log.warning("slack_flags_missing", channel=channel_id, flags=["is_ext_shared"])
+            raise NotAllowed(f"Nothing was sent, because the card would stand in {channel_mention(channel_id)}. {UNSAID}")
         is_unseen, is_shared = not channel.is_member or channel.is_archived, channel.is_shared_outside
     where = channel_mention(channel_id)
     if is_shared:

@@ -3,10 +3,15 @@
 from bot.errors import NotAllowed, SlackError, SlackRefused
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, channel_mention
+from bot.slack.model import SlackChannel
 
 SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
 
 
+UNSAID = (
+    "Slack leaves out `is_ext_shared` of that channel, so I can't tell whether another company reads it. Tell the people who"
+    " run Quartermaster; if that is usual in your Slack, `TRUST_MISSING_FLAGS=true` helps."
+)
 _INVITE = "Invite me: type `/invite @Quartermaster` in it."
 
 
@@ -30,12 +35,17 @@ async def why_blocked(rt: Runtime, channel_id: str) -> Markup | None:
     if channel.is_im:
         return "I post digests and alerts only in channels, not in direct messages."
     if channel.is_shared_outside:
-        return SHARED_OUTSIDE
+        return why_closed(channel)
     if channel.is_archived:
         return "That channel is archived."
     if not channel.is_member:
         return f"I'm not in {channel_mention(channel_id)}. {_INVITE}"
     return None
+
+
+def why_closed(channel: SlackChannel) -> Markup:
+    """Return why a channel counts as one that another company can read: it is shared, or Slack doesn't say."""
+    return UNSAID if channel.is_unsaid else SHARED_OUTSIDE
 
 
 async def require_channel(rt: Runtime, channel_id: str) -> None:

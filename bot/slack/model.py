@@ -65,6 +65,8 @@ class SlackChannel:
     is_shared_outside: bool
     people: int | None = None
     """How many are in it besides the bot, where Slack says so."""
+    is_unsaid: bool = False
+    """Slack left out whether it is shared, so that it counts as shared."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings.model import Settings
 from bot.settings.network import MENDS, authorities, silence
-from bot.slack.shapes import person_of
+from bot.slack.shapes import channel_of, person_of
 
 WITHIN = 10
 """Seconds for a call."""
@@ -97,12 +97,14 @@ async def probe_channel(settings: Settings, channel: str) -> str | None:
         return f"Slack doesn't show it to the bot ({_code(error)}); check its id, and invite the bot"
     except _NO_ANSWER:
         return "Slack didn't answer"
-    found = cast(dict[str, object], answer.get("channel") or {})
-    if found.get("is_archived"):
+    found = channel_of(cast(dict[str, object], answer.get("channel") or {}), trust_missing=settings.trust_missing_flags)
+    if found.is_archived:
         return "it is archived"
-    if found.get("is_ext_shared") or found.get("is_pending_ext_shared"):
+    if found.is_unsaid:
+        return "Slack leaves out is_ext_shared of it; where that is usual, set TRUST_MISSING_FLAGS=true"
+    if found.is_shared_outside:
         return "it is shared with another company, so nothing is posted there"
-    return None if found.get("is_member") else "the bot isn't in it; invite it"
+    return None if found.is_member else "the bot isn't in it; invite it"
 
 
 async def probe_person(settings: Settings, slack_id: str) -> list[str]:

@@ -49,6 +49,7 @@ def channel_of(channel: dict[str, Any], *, trust_missing: bool = False) -> Slack
         is_archived=bool(channel.get("is_archived")),
         is_shared_outside=bool(outside),
         people=people,
+        is_unsaid=is_unsaid,
     )
 
 

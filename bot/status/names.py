@@ -170,6 +170,8 @@ async def _channel(notifier: Notifier, channel_id: str) -> str:
         raise
     if channel.is_archived:
         return "it is archived"
+    if channel.is_unsaid:
+        return "Slack leaves out is_ext_shared of it, so it counts as shared; TRUST_MISSING_FLAGS decides about that"
     if channel.is_shared_outside:
         return "it is shared with another company"
     return FINE if channel.is_member else "I'm not in it; invite me"

@@ -1,6 +1,7 @@
 """Why figures go to somebody's direct messages instead of beside their act: another company could look on."""
 
 from bot.errors import SlackRefused
+from bot.posts.channels import UNSAID
 from bot.slack.markup import Markup
 from bot.slack.model import Message
 from handlers.edge.guard import plain_answer
@@ -15,6 +16,8 @@ async def why_directly(call: Interaction) -> Markup | None:
         channel = await call.rt.notifier.channel(call.channel)
     except SlackRefused:  # a private channel without the bot: nobody says who reads it, so the safe reading counts
         return "I can't see who reads this channel, so I sent the figures to you directly."
+    if channel.is_unsaid:
+        return f"{UNSAID} I sent the figures to you directly."
     if channel.is_shared_outside:
         return "I don't show figures where other companies can read them. I sent them to you directly."
     return None

@@ -1,6 +1,9 @@
 """The doctor, on a real sandbox: what is well, what is missing, and never a token in it."""
 
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from bot.cli.doctor import Diagnosis, closing, examine
 from bot.commands.manifest import render_manifest
@@ -86,6 +89,17 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
         nobody = load_settings(sandbox.settings() | {"POLICY_FILE": str(tmp_path / "none.toml")})
         found = await examine(nobody, sandbox.clock.now())
     assert [one.good for one in found if "nobody can approve" in one.sentence] == [False]
+
+
+@pytest.mark.parametrize(("trusts", "is_named"), [("false", True), ("true", False)])
+async def test_the_doctor_names_what_slack_leaves_out_of_a_channel(trusts: str, is_named: bool) -> None:
+    async with running_sandbox(SandboxOptions()) as sandbox:
+        channel: Any = sandbox.slack.channels["C0APPROVALS"]
+        channel.is_ext_shared = None
+        settings = load_settings(sandbox.settings() | POLICY | {"TRUST_MISSING_FLAGS": trusts})
+        found = await examine(settings, sandbox.clock.now())
+    left_out = "Slack leaves out is_ext_shared of it; where that is usual, set TRUST_MISSING_FLAGS=true."
+    assert (f"Cards can't be posted to C0APPROVALS: {left_out}" in [one.sentence for one in found]) is is_named
 
 
 async def test_the_doctor_names_a_quorum_that_a_group_is_too_small_for(tmp_path: Path) -> None:

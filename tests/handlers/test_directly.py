@@ -9,7 +9,7 @@ import pytest
 from bot.errors import SlackRefused
 from bot.runtime import Runtime
 from bot.sandbox.people import SHARED_CHANNEL
-from bot.slack.model import Message
+from bot.slack.model import Message, SlackChannel
 from handlers.edge.interaction import Interaction
 from handlers.edge.window import answer_here
 from tests.world import BOB, world_of
@@ -26,7 +26,7 @@ class _Slack:
     async def channel(self, _channel: str) -> Any:
         if self.shared is None:
             raise SlackRefused("channel_not_found")
-        return SimpleNamespace(is_shared_outside=self.shared)
+        return SlackChannel(_channel, "team", False, True, False, self.shared)
 
     async def answer(self, _url: str, message: Message, *, replace: bool = False) -> None:
         self.beside.append(message.text)

@@ -114,7 +114,7 @@ async def test_nobody_acts_from_a_workspace_that_slack_does_not_know_them_in(tmp
                 await resolve_actor(world.rt, ALICE, elsewhere)
 
 
-@pytest.mark.parametrize("flag", ["deleted", "is_bot", "is_email_confirmed", "team_id"])
+@pytest.mark.parametrize("flag", ["deleted", "is_bot", "is_restricted", "is_email_confirmed", "team_id"])
 async def test_what_slack_left_out_is_named_in_the_refusal_and_the_log(tmp_path: Path, flag: str) -> None:
     left = {name: value for name, value in (USER | {"team_id": "T0ACME"}).items() if name != flag}
     with captured_logs("WARNING") as logs:

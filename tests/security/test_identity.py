@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.errors import NotAllowed
 from bot.jobs import reload_policy
+from bot.posts.channels import require_channel
 from bot.sandbox.slack.delivery import Kind
 from bot.sandbox.slack.tickets import new_response_url
 from tests.security.doors import Json, any_world_of, kept, settled
@@ -170,8 +172,11 @@ async def test_a_channel_of_which_slack_does_not_say_whether_it_is_shared_gets_n
         assert (await world.command(ALICE, "/claude-keys request"))["ok"]
         await world.modal(ALICE, "Workspace")
         await world.submit(ALICE, **stolen_key(world))
-        await world.modal(ALICE, "shared with another company")
+        await world.modal(ALICE, "Slack leaves out `is_ext_shared` of that channel")
+        await world.modal(ALICE, "`TRUST_MISSING_FLAGS=true` helps")
         assert (await kept(world))["request"] == []
+        with pytest.raises(NotAllowed, match="TRUST_MISSING_FLAGS"):
+            await require_channel(world.rt, APPROVALS)
 
 
 async def test_a_channel_that_becomes_shared_shows_no_request_any_more(world: World) -> None:

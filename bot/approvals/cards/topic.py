@@ -23,6 +23,7 @@ from bot.approvals.kind import AnyKind, Undo, all_kinds, undo_of
 from bot.approvals.model import Request, Status
 from bot.errors import SlackRefused
 from bot.posts import db as posts
+from bot.posts.channels import why_closed
 from bot.posts.converge import converge, topic_of
 from bot.posts.looked import Looked, look_ahead
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
@@ -155,7 +156,7 @@ class RequestTopic:
             if refusal.code not in NO_SUCH_CHANNEL:  # any other refusal says nothing about the channel
                 raise
             return "I can't see who reads that channel."
-        return "Another company can read that channel." if found.is_shared_outside else None
+        return why_closed(found) if found.is_shared_outside else None
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
         """Go on trying: the person who waits for a decision should see the card as soon as it may be shown."""
