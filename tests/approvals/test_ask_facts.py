@@ -11,6 +11,7 @@ import pytest
 from bot.admin.model import SpendLimit, Workspace, WorkspaceMember
 from bot.approvals.act import Reading
 from bot.errors import InvalidInput, PreviewUnavailable
+from bot.kinds.limits.cap import cap_of
 from bot.kinds.limits.spend import SET_SPEND_LIMIT
 from bot.kinds.limits.words import SetSpendLimit
 from bot.kinds.people.leaving_places import places_left
@@ -173,3 +174,11 @@ def test_nothing_that_nobody_sees_gets_into_a_name_or_tag() -> None:
     for value, said in (("\u200b=x", "Write the tag and its value"), ("Owner=x", "Choose Owner in the list above instead.")):
         with pytest.raises(InvalidInput, match=said):
             checked(UPDATE_WORKSPACE, UpdateWorkspace(workspace_id=LAB.id, detail="other", value=value), there)
+
+
+def test_a_cap_of_another_period_is_none_of_a_month() -> None:
+    weekly, monthly = (
+        SpendLimit(id=period, scope_type="usage_tier", amount=Decimal(amount), period=period)
+        for period, amount in (("weekly", 100), ("monthly", 5_000))
+    )
+    assert (cap_of([weekly]), cap_of([weekly, monthly])) == (None, 5_000)

@@ -22,7 +22,8 @@ def above_cap(amount: Decimal, limits: Sequence[SpendLimit]) -> str:
 
 def cap_of(limits: Sequence[SpendLimit]) -> Decimal | None:
     """Return the cap in dollars a month among the limits that the API shows."""
-    return min((one.amount for one in limits if one.scope_type == "usage_tier" and one.amount is not None), default=None)
+    caps = [one.amount for one in limits if one.scope_type == "usage_tier" and one.period == "monthly"]
+    return min((amount for amount in caps if amount is not None), default=None)
 
 
 def lower_whole(amount: Decimal | None, limits: Sequence[SpendLimit]) -> Decimal | None:

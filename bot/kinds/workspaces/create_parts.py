@@ -143,8 +143,8 @@ async def limited_since(look: Look[Wanted]) -> list[str]:
 
 
 async def _limit_of(look: Look[Wanted], workspace_id: str) -> SpendLimit | None:
-    limits = await look.admin.spend_limits()
-    return next((one for one in limits if one.scope_type == "workspace" and one.workspace_id == workspace_id), None)
+    limits = [one for one in await look.admin.spend_limits() if one.scope_type == "workspace" and one.period == "monthly"]
+    return next((one for one in limits if one.workspace_id == workspace_id), None)
 
 
 def _digest(wanted: Wanted) -> Part[Wanted]:
