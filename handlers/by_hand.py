@@ -38,7 +38,7 @@ async def take_over(call: Interaction) -> None:
     """Give the steps of what is done by hand to the person who pressed the button."""
     await service.take_over(call.rt, call.actor, call.value)
     with contextlib.suppress(SlackError):  # the direct message with the steps says it, too
-        await call.say(plain_answer("You have it now. I sent you the steps in a direct message."))
+        await call.say(plain_answer("You have it now. I send you the steps in a direct message."))
 
 
 async def hand_back(call: Interaction) -> None:

@@ -97,6 +97,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (15, "said to be sent while it wasn't"): (
         "approvals/test_seen_and_told::what_slack_does_not_take_yet_is_not_said_to_be_sent",
+        "approvals/test_holding::steps_that_slack_does_not_take_yet_are_not_said_to_be_sent",
     ),
     (16, "a date without a zone crosses between people"): (
         "words/test_calendars::what_is_typed_is_kept_and_read_as_the_same_day",

@@ -51,6 +51,17 @@ async def held_by_carol(world: World, name: str) -> Json:
     return await card_with(world, "Waiting for <@U0CAROL> to create the key in the Console")
 
 
+async def test_steps_that_slack_does_not_take_yet_are_not_said_to_be_sent(world: World) -> None:
+    card = await held_by_carol(world, "not-sent-yet")
+    await world.post("/faults", target="slack", name="chat.postMessage", kind="500", times=1)
+    await press(world, BOB, card, "request_take_over")
+    await told(world, BOB, "You have it now. I send you the steps in a direct message.", APPROVALS)
+    assert not [m for m in await world.messages(BOB) if "not-sent-yet" in m["text"] and "1." in m["text"]]
+    for _ in range(2):
+        await a_minute_passes(world, seconds=180)
+    await world.message(BOB, "not-sent-yet")
+
+
 async def acting(world: World, user: str) -> Actor:
     return await resolve_actor(world.rt, user, world.rt.team_id, fresh=True)
 

@@ -28,7 +28,7 @@ async def take_over(rt: Runtime, actor: Actor, request_id: str) -> Request:
         await _check_may(rt, actor, request)
         holder, at = holder_of(request), request.outcome.holder_at
         if holder and holder.is_same_person(actor.who):
-            raise AlreadyDecided("You have this already. I sent you the steps in a direct message.")
+            raise AlreadyDecided("You have this already. I send you the steps in a direct message.")
         if holder and at and timedelta() <= rt.now() - at < JUST_NOW:
             raise AlreadyDecided(f"{mention(holder.slack_id)} took this over just before you. Nothing was changed.")
         moved = await _hold(rt, request, actor.who, actor.slack_id, AuditAction.REQUEST_TAKEN_OVER)
