@@ -78,6 +78,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_slow_looks::an_end_that_was_looked_at_too_slowly_is_tried_again_and_not_given_up",
         "approvals/test_ends_of_what_is_gone::a_spend_limit_of_an_archived_workspace_ends_without_anybody",
         "approvals/test_slow_looks::what_was_looked_at_too_slowly_is_tried_again_by_itself",
+        "admin/test_faults::an_organization_on_hold_is_a_trouble_that_passes",
         "admin/test_capabilities::a_failure_says_nothing_about_what_is_offered",
         "directory/test_capabilities::an_unknown_never_takes_the_place_of_what_was_known",
     ),

@@ -26,6 +26,8 @@ PREVIEW_CODES = frozenset(
     {"spend_limits_admin_api_writes_not_enabled", "organization_type_not_supported", "organization_not_enrolled_in_beta"}
 )
 
+ON_HOLD = "organization_on_hold"
+"""Any call is turned away like that until somebody has paid: it passes, and says nothing about what was asked for."""
 CONCURRENT = "concurrent_membership_change"
 """The one conflict that passes by itself; what others are in conflict with stays, such as a name that is taken."""
 
@@ -43,7 +45,7 @@ SENTENCES = {
     "spend_limits_admin_api_writes_not_enabled": "Spend limits by API aren't switched on for this organization.",
     "organization_type_not_supported": "This isn't available for this kind of organization.",
     "organization_not_enrolled_in_beta": "The organization isn't enrolled in this beta.",
-    "organization_on_hold": "The organization is on hold. Its billing page in the Claude Console says why.",
+    ON_HOLD: "The organization is on hold. Its billing page in the Claude Console says why.",
 }
 
 UNREADABLE = "The Claude Admin API gave an answer that I can't read."
@@ -161,6 +163,8 @@ def _text(value: object) -> str | None:
 def _kind(status: int, code: str | None) -> type[UpstreamError]:
     if code in PREVIEW_CODES:
         return PreviewUnavailable
+    if code == ON_HOLD:
+        return UpstreamDown
     if status in (401, 403):
         return UpstreamAuth
     if status == 404:

@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from bot.admin.call import ApiCall, Manner
 from bot.admin.client import AdminClient
-from bot.admin.errors import error_from_answer
+from bot.admin.errors import ON_HOLD, error_from_answer
 from bot.admin.http import Transport
+from bot.approvals.next_step import FINAL
 from bot.errors import UpstreamAuth, UpstreamBusy, UpstreamDown, UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.sandbox.claude.organization import ADMIN_KEY
 from tests.admin.conftest import Claude
@@ -59,6 +60,16 @@ def test_only_the_api_itself_says_that_something_is_missing_or_not_allowed(
     error = error_from_answer(ApiCall("DELETE", "/users/user_1"), status, {}, body)
     assert type(error) is kind
     assert error.may_have_happened is (kind is UpstreamDown), "what a proxy answered may have come through before"
+
+
+def test_an_organization_on_hold_is_a_trouble_that_passes() -> None:
+    details = (
+        b'{"type": "error", "error": {"type": "invalid_request_error", "details": {"error_code": "%s"}}}' % ON_HOLD.encode()
+    )
+    error = error_from_answer(ApiCall("POST", "/api_keys/apikey_1"), 400, {}, details)
+    assert type(error) is UpstreamDown
+    assert not isinstance(error, FINAL), "at its end a grant isn't left as it is for that"
+    assert (error.may_have_happened, error.sentence.startswith("The organization is on hold.")) == (False, True)
 
 
 @pytest.mark.parametrize(
