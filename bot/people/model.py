@@ -17,9 +17,10 @@ class Who(BaseModel):
     email: str
 
     def is_same_person(self, other: "Who") -> bool:
-        """Compare people, not accounts: any of Slack id, member and e-mail is enough."""
+        """Compare people, not accounts: any of Slack id, member and e-mail is enough. What isn't known is nobody's."""
         same_email = bool(self.email) and self.email.casefold() == other.email.casefold()
-        return self.slack_id == other.slack_id or self.member_id == other.member_id or same_email
+        same_account = bool(self.slack_id) and self.slack_id == other.slack_id
+        return same_account or (bool(self.member_id) and self.member_id == other.member_id) or same_email
 
 
 @dataclass(frozen=True)

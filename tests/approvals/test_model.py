@@ -41,9 +41,9 @@ def test_people_are_the_same_when_any_of_their_names_is(shared: str) -> None:
     assert not ALICE.is_same_person(BOB)
 
 
-def test_an_empty_address_makes_nobody_the_same_person() -> None:
-    blank = ALICE.model_copy(update={"email": ""})
-    assert not blank.is_same_person(BOB.model_copy(update={"email": ""}))
+@pytest.mark.parametrize("unknown", ["slack_id", "member_id", "email"])
+def test_what_is_not_known_of_two_people_makes_them_not_one(unknown: str) -> None:
+    assert not ALICE.model_copy(update={unknown: ""}).is_same_person(BOB.model_copy(update={unknown: ""}))
 
 
 def test_a_request_knows_whether_something_may_still_happen() -> None:
