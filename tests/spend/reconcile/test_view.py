@@ -131,10 +131,15 @@ def test_what_is_wrong_stands_right_under_the_finding() -> None:
 
 
 def test_what_is_next_to_nothing_is_no_base_of_a_percentage() -> None:
-    few, row = (10, 0, 0, 0, 0), {"service_tier": "standard", "inference_geo": "global"}
-    [table] = [one for one in drawn(month([used("5", tokens=few, **row)])).blocks if one["type"] == "table"]
+    [table] = [
+        one
+        for one in drawn(month([used("5", tokens=(10, 0, 0, 0, 0), inference_geo="global")])).blocks
+        if one["type"] == "table"
+    ]
     assert [cell["text"] for cell in table["rows"][1]][1:4] == ["$5.00", "+$5.00", "–"]
-    found = drawn(month([used("320.1234567", billed="0.02", tokens=BIG, **row)])).text
+    found = drawn(
+        month([used("320.1234567", billed="0.02", tokens=BIG, service_tier="standard", inference_geo="global")])
+    ).text
     assert "%" not in next(line for line in found.split("\n") if line.startswith("⚠️ *opus"))
 
 
