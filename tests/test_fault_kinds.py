@@ -130,6 +130,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (20, "closed once, never looked at again"): (
         "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
+        "spend/reconcile/test_closed::what_was_revised_during_an_absence_of_any_length_is_told_once_it_is_read",
     ),
     (21, "one odd answer is believed"): (
         "spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",

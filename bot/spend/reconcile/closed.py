@@ -30,7 +30,7 @@ from bot.words.dates import months_later
 from bot.words.wording import in_cents, money_change
 
 TOPIC, PERSON = "closed_month", "person"
-REVISED_FOR = timedelta(days=35)
+FINAL_AFTER, REVISED_FOR = timedelta(days=30), timedelta(days=35)
 """The API may revise a day for 30 days (admin-api.md §4.10); some more are for what is read twice."""
 _PREFIX = "closed_month:"
 
@@ -67,11 +67,16 @@ def _whose(key: str) -> tuple[str, date]:
 async def due(rt: Runtime, now: datetime) -> list[str]:
     """Return the notes of months that cost something else by now, or that can't change any more."""
     async with rt.store.read() as tx:
-        return [key for key in await noted_keys(tx, _PREFIX) if _is_over(key, now) or await _change(tx, key)]
+        return [key for key in await noted_keys(tx, _PREFIX) if await _is_over(tx, key, now) or await _change(tx, key)]
 
 
-def _is_over(key: str, now: datetime) -> bool:
-    return now.date() > _last(_whose(key)[1]) + REVISED_FOR
+async def _is_over(tx: Tx, key: str, now: datetime) -> bool:
+    """Tell whether a month can't change any more, and was read since: after an absence its figures come late."""
+    month = _whose(key)[1]
+    last, known = _last(month), await table.cursor(tx)
+    if now.date() <= last + REVISED_FOR or known is None or known.read_deep_on is None:
+        return False
+    return known.read_deep_on > last + FINAL_AFTER and not await doubts(tx, days_between(month, last))
 
 
 async def _change(tx: Tx, key: str) -> tuple[Decimal, Decimal, Mapping[str, Any]] | None:
@@ -100,7 +105,7 @@ async def tell(rt: Runtime, key: str, now: datetime) -> None:
             subject = f"{slack_id}:{month}:{taken['number']}:{nanos(old)}:{nanos(new)}:{taken['final']}"
             await write_note(tx, key, _taken(new, taken["number"] + 1, is_final=True), now)
             await posts.want(tx, TOPIC, subject, [Wanted(PERSON, slack_id, redraws=False)], now)
-        elif not is_seen or _is_over(key, now):
+        elif not is_seen or await _is_over(tx, key, now):
             await drop_notes(tx, [key])
     if subject:
         await converge(rt, TOPIC, subject)

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from bot.jobs import JOBS, run_job
 from bot.runtime import Runtime
+from bot.spend.ledger import db as table
+from bot.spend.ledger.sources import ANALYTICS
 from bot.spend.reconcile.closed import remember
 from bot.spend.reconcile.load import reconciliation
 from bot.spend.scope import EVERYBODY
@@ -96,10 +98,28 @@ async def test_who_lost_the_right_or_left_before_it_was_sent_reads_nothing(store
         assert await noted_keys(tx, "closed_month:") == []
 
 
+async def _read_deep(store: Store, on: date) -> None:
+    async with store.write() as tx:
+        await table.move_cursor(tx, ANALYTICS.name, read_deep_on=on, succeeded_at=NOW)
+
+
+async def test_what_was_revised_during_an_absence_of_any_length_is_told_once_it_is_read(store: Store) -> None:
+    slack = Slack(people={DANA})
+    rt = bot(store, slack, Organization())
+    await fill(store, OCTOBER)
+    await _read_deep(store, NOW.date())
+    await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
+    await _pass(rt, 60)  # the first jobs after the absence, before anything was read
+    await _revised(store, 10 * DOLLAR, 60)
+    await _pass(rt, 60)
+    assert [one.message.text.split("*")[1] for one in slack.posts] == ["Oct 2026 costs $3,110.00 now"]
+
+
 async def test_a_month_is_forgotten_once_it_cannot_change_any_more(store: Store) -> None:
     rt = bot(store, Slack(people={DANA}), Organization())
     await fill(store, OCTOBER)
     await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
+    await _read_deep(store, (NOW + DAY * 30).date())
     await _pass(rt, 30)
     async with store.read() as tx:
         assert await noted_keys(tx, "closed_month:") == []
