@@ -113,6 +113,10 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "timers/test_timers::a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer",
         "posts/test_faults::a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it",
         "posts/test_faults::who_was_robbed_while_the_clock_was_set_back_sends_nothing",
+        "spend/test_ledger::what_a_clock_that_ran_ahead_wrote_keeps_nothing_from_being_read_again",
+        "spend/test_doubts::a_doubt_of_a_clock_that_ran_ahead_is_settled_by_the_next_reading",
+        "claude_code/test_db::a_reading_by_a_clock_that_ran_ahead_is_replaced",
+        "claude_code/test_plan::days_that_run_may_have_changed_or_were_missed_are_read_and_no_others",
     ),
     (18, "a day that counts hours nobody works"): (
         "policy/test_working_hours::only_working_time_counts",

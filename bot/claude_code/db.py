@@ -36,6 +36,8 @@ _COLUMNS: Mapping[By, tuple[str, ...]] = {
     TERMINAL: ("terminal",),
     DAY: ("day",),
 }
+LATE_BY = timedelta(hours=6)
+"""No reading is written so long after it was made."""
 EMPTY_AGAIN = timedelta(minutes=30)
 """A day that had rows and has none is believed when it is still so after this long."""
 Key = tuple[Any, ...]
@@ -43,9 +45,12 @@ _Rows = dict[Key, list[int]]
 
 
 async def replace_day(tx: Tx, day: ReadDay, rows: Sequence[ClaudeCodeRow]) -> bool:
-    """Replace all that is known of a day; False where a newer reading is known, or a sudden emptiness isn't believed yet."""
+    """Replace all that is known of a day; False where a newer reading is known, or a sudden emptiness isn't believed yet.
+
+    One that is much newer is of a clock that ran ahead.
+    """
     known = await tx.session.get(ClaudeCodeDayRow, day.day)
-    if known is not None and known.read_at > day.read_at:
+    if known is not None and timedelta() < known.read_at - day.read_at <= LATE_BY:
         return False
     if known is not None and not rows and not await _may_empty(tx, known, day.read_at):
         return False
@@ -68,7 +73,7 @@ async def _may_empty(tx: Tx, known: ClaudeCodeDayRow, now: datetime) -> bool:
     if not (await tx.execute(has_rows.where(col(ClaudeCodeActivityRow.day) == known.day))).scalar():
         return True
     if known.doubted_at is not None:
-        return now - known.doubted_at >= EMPTY_AGAIN
+        return abs(now - known.doubted_at) >= EMPTY_AGAIN
     known.doubted_at = now
     tx.session.add(known)
     return False

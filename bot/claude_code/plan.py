@@ -48,9 +48,9 @@ def days_to_read(now: datetime, known: Mapping[date, ReadDay]) -> list[date]:
 def _is_due(known: ReadDay | None, now: datetime) -> bool:
     if known is None:
         return True
-    if is_settled(known):
-        return False
     # A clock that was set back keeps nothing waiting.
+    if is_settled(known) and known.read_at <= now + CLOSED_AGAIN:
+        return False
     return abs(now - known.read_at) >= (CLOSED_AGAIN if known.closed else OPEN_AGAIN)
 
 

@@ -97,6 +97,12 @@ async def test_a_day_is_replaced_as_a_whole_and_never_by_an_older_reading(store:
         assert (known.read_at, known.closed, await db.oldest_day(tx)) == (NOW + timedelta(hours=1), True, DAY_1)
 
 
+async def test_a_reading_by_a_clock_that_ran_ahead_is_replaced(store: Store) -> None:
+    await load(store, DAY_1, ROWS, NOW + timedelta(days=400))
+    assert await load(store, DAY_1, [ROW._replace(sessions=50)], NOW)
+    assert (await whole(store)).sessions == 50
+
+
 @pytest.mark.both
 async def test_a_day_that_is_suddenly_empty_is_believed_only_when_it_still_is_a_while_later(store: Store) -> None:
     assert await load(store, DAY_2, []), "it was never anything else"

@@ -49,6 +49,7 @@ def test_days_that_run_may_have_changed_or_were_missed_are_read_and_no_others() 
         (dict([read_at(2, NOON - HOUR * 5)]), []),
         (dict([read_at(9, NOON - DAY * 8)]), [9]),
         (dict([read_at(0, NOON + DAY)]), [0]),
+        (dict([read_at(2, NOON + DAY * 400)]), [2]),
     ):
         known = {**settled, **recent, **dict([read_at(0, NOON - HOUR / 6)]), **changed}
         assert days_to_read(NOON, known) == [TODAY - DAY * back for back in wanted], changed

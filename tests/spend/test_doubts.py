@@ -13,7 +13,7 @@ from bot.spend.ask.figures import figures as figures_of
 from bot.spend.ask.view import render_figures
 from bot.spend.ledger import db as table
 from bot.spend.ledger.doubts import db as doubts
-from bot.spend.ledger.doubts.rules import READ_AGAIN_AFTER, WHOLE, fallen
+from bot.spend.ledger.doubts.rules import READ_AGAIN_AFTER, WHOLE, Doubt, fallen
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Period, SpendQuery
 from bot.store.session import Store
@@ -130,6 +130,13 @@ async def test_a_doubted_day_of_long_ago_is_read_again_without_waiting_for_the_n
     assert all(not starts <= old < ends for starts, ends in organization.asked), "not yet"
     await read(store, fell, tomorrow + LATER)
     assert (await total(store, old), await doubted(store)) == (0, [])
+
+
+def test_a_doubt_of_a_clock_that_ran_ahead_is_settled_by_the_next_reading() -> None:
+    ahead = NOW + timedelta(days=400)
+    doubt = Doubt(FRIDAY, ahead, {WHOLE: 0})
+    assert doubt.may_be_settled(NOW)
+    assert not doubt.may_be_settled(ahead + SOON)
 
 
 async def test_a_reading_that_is_doubted_proves_no_quiet_day_either(store: Store) -> None:

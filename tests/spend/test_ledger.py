@@ -166,6 +166,17 @@ async def test_older_figures_never_replace_fresher_ones(store: Store) -> None:
     assert await total(store, FRIDAY, FRIDAY) == 100
 
 
+async def test_what_a_clock_that_ran_ahead_wrote_keeps_nothing_from_being_read_again(store: Store) -> None:
+    ahead, figures = NOW + timedelta(days=400), steady(FRIDAY, FRIDAY)
+    organization = Organization(figures, refreshed_at=None, source="legacy")
+    await sync_costs(runtime(store, organization), ahead, 420)
+    await sync_costs(runtime(store, organization), ahead)
+    organization.figures, organization.asked = steady(FRIDAY, FRIDAY, 140 * DOLLAR), []
+    await sync_costs(runtime(store, organization), NOW)
+    assert organization.asked[0][0] <= NOW.date() - DAY * 30, "as a deep reading"
+    assert await total(store, FRIDAY, FRIDAY) == 140
+
+
 async def test_the_legacy_report_does_not_take_the_keys_from_a_closed_day(store: Store) -> None:
     await fill(store, steady(FRIDAY, FRIDAY))
     rows = [row((FRIDAY, PROD, SONNET, "", 100 * DOLLAR))]

@@ -28,7 +28,7 @@ from bot.spend.ledger.sources import Cursor
 from bot.spend.ledger.sums.db import GroupedBy as GroupedBy
 from bot.spend.ledger.sums.db import Where as Where
 from bot.spend.ledger.sums.db import cells as cells
-from bot.spend.model import LedgerDay, Revision, dollars, nanos
+from bot.spend.model import ONE_DAY, LedgerDay, Revision, dollars, nanos
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, LedgerDayRow, RevisionRow, SourceRow, UsageDayRow
 from bot.store.upsert import insert_into
@@ -197,7 +197,8 @@ def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
         return True
     if known.source == "analytics" and new.source == "legacy" and known.closed:
         return True
-    return known.source == new.source and known.refreshed_at > new.refreshed_at
+    is_to_come = known.refreshed_at > new.synced_at + ONE_DAY  # as a clock that ran ahead had it
+    return known.source == new.source and known.refreshed_at > new.refreshed_at and not is_to_come
 
 
 async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, LedgerDay]) -> None:

@@ -150,7 +150,8 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     async with rt.store.read() as tx:
         edges, known = await table.ledger_edges(tx), await table.cursor(tx)
     await follow_open_days(rt, now)
-    is_deep = known is None or known.read_deep_on is None or known.read_deep_on < today or edges is None
+    # A day to come was written by a clock that ran ahead.
+    is_deep = known is None or known.read_deep_on is None or known.read_deep_on != today or edges is None
     first = max(_first_to_read(today, edges, known), oldest_day(today)) if is_deep else today - ONE_DAY * (REREAD_DAYS - 1)
     spans = [(first, today)] if edges is None else _newest_first(first, today)
     loaded = await load_range(rt, now, *spans[0])

@@ -29,8 +29,8 @@ class Doubt:
     seen: Sums
 
     def may_be_settled(self, now: datetime) -> bool:
-        """Tell whether a reading now counts as a second one."""
-        return now - self.since >= READ_AGAIN_AFTER
+        """Tell whether a reading now counts as a second one; a first one of a clock that ran ahead keeps nothing waiting."""
+        return abs(now - self.since) >= READ_AGAIN_AFTER
 
 
 def sums_of(parts: Iterable[tuple[str, int]]) -> dict[str, int]:
