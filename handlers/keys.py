@@ -25,7 +25,7 @@ from handlers import home
 from handlers.edge.directly import tell_alone
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature
+from handlers.edge.register import Feature, not_understood
 from handlers.edge.window import answer_here
 from handlers.forms import open_form
 
@@ -98,20 +98,35 @@ async def _asked_key(call: Interaction) -> Message:
         return await _card(call, found[0].id)
     if found:
         return await _list(call, Wanted(part=typed, exact=True, every=True, mine=not sees_all_keys(call.actor)))
+    if narrowed := await _narrowed(call):
+        return narrowed
+    if call.parsed and call.parsed.suggestion:
+        return plain_answer(not_understood(call))
     return await _nearest_key(call, typed, listing)
+
+
+async def _narrowed(call: Interaction) -> Message | None:
+    """Return the list where all that stands after the command narrows it: `Staging`, `in Staging`, `expired`."""
+    if not (call.parsed and is_named(call.parsed)):
+        return None
+    workspaces = {one.id: one.name for one in await call.rt.directory.workspaces()}
+    wanted = read_wanted(call.words, workspaces, await call.rt.directory.members())
+    return await _asked_list(call) if isinstance(wanted, Wanted) and not wanted.part else None
 
 
 async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Message:
     """Return what is said of a name that no key has which the actor may see, with the key that was probably meant."""
     may_see = await may_see_key(call.rt, call.actor)
     keys = {key.name: key.id for key in reversed(await call.rt.directory.keys()) if may_see(key)}
-    close = closest_name(typed, list(keys))
+    close = next((name for part in (typed, *call.words) if (name := closest_name(part, list(keys)))), None)
     unknown: Markup = f"I don't know a key {code(typed)}."
     if call.parsed and is_named(call.parsed):
         commands = code(f"/{call.rt.settings.command_prefix}-admin help")
         unknown = f"I don't know a key or command {code(typed)}. {commands} shows all commands."
     if close is None:
-        return plain_answer(f"{unknown} {listing} shows all names that you may see.")
+        workspaces = [one.name for one in await call.rt.directory.workspaces()]
+        meant = await _misspelt(call, Wanted(part=typed), workspaces)
+        return plain_answer(meant or f"{unknown} {listing} shows all names that you may see.")
     text: Markup = f"{unknown} Did you mean {code(close)}? {listing} shows all names."
     show = button(f"Show {close}", ids.SHOW_KEY, keys[close])
     return Message(text, [section(text), actions(show)])

@@ -31,6 +31,11 @@ async def show_typed(call: Interaction, words: tuple[str, ...]) -> None:
     await show(call, mentioned(words[0]) if len(words) == 1 and mentioned(words[0]) else " ".join(words))
 
 
+async def is_called(call: Interaction, words: tuple[str, ...]) -> bool:
+    """Tell whether words are the whole name of a member."""
+    return any(folded(one.name) == folded(" ".join(words)) for one in await call.rt.directory.members())
+
+
 async def is_one(call: Interaction, words: tuple[str, ...]) -> bool:
     """Tell whether words that may be anything are an address, or the name or a part of it of one member alone."""
     typed = " ".join(words)

@@ -18,10 +18,10 @@ from bot.words.wording import listed
 from handlers import invites
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature
+from handlers.edge.register import Feature, not_understood
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
 from handlers.lines import ONE_PERSON
-from handlers.member_card import is_one, show_typed
+from handlers.member_card import is_called, is_one, show_typed
 from handlers.member_lists import list_typed
 
 
@@ -36,10 +36,20 @@ async def members_command(call: Interaction) -> None:
         await invites.withdraw(call)
     elif name == "relink":
         await _relink(call)
+    elif call.parsed and call.parsed.suggestion and not await is_called(call, call.words):
+        await call.say(plain_answer(not_understood(call)))
+    elif call.parsed and is_named(call.parsed) and len(call.words) > 1 and mentioned(call.words[0]):
+        await call.say(plain_answer(_meant_role(call)))
     elif name == "show" or (call.parsed and is_named(call.parsed) and await is_one(call, call.words)):
         await show_typed(call, call.words)
     else:
         await list_typed(call, call.words)
+
+
+def _meant_role(call: Interaction) -> Markup:
+    typed = " ".join(call.words)
+    meant = code(f"/{call.rt.settings.command_prefix}-members role {typed}")
+    return f"I don't know *{escape(typed)}*. Did you mean {meant}?"
 
 
 async def _role(call: Interaction) -> None:

@@ -20,7 +20,7 @@ from bot.slack.paging import page_of, read_turn, turns
 from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature
+from handlers.edge.register import Feature, not_understood
 from handlers.edge.window import answer_here
 from handlers.spend_where import why_directly
 from handlers.typed import workspace_named
@@ -34,6 +34,9 @@ async def workspaces_command(call: Interaction) -> None:
     name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
     if call.parsed and is_named(call.parsed) and len(found := await _named(call, " ".join(call.words))) == 1:
         await _say(call, await _card(call, found[0]))
+        return
+    if call.parsed and call.parsed.suggestion:
+        await call.say(plain_answer(not_understood(call)))
         return
     if name != "show" or not call.words:
         await _say(call, await _list(call, read_workspaces(call.words)))

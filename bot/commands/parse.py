@@ -8,6 +8,10 @@ from bot.words.similar import closest
 
 _SURE_OF_ANOTHER = 0.8
 """How much a word is like one that begins with another letter, among words that begin whole questions."""
+_SAYS_LITTLE = frozenset(
+    "in by for per on each all open expired pending inactive without who how what which please tag my mine me".split()
+)
+"""First words that say nothing of which command is meant, where they stand after another one."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,9 @@ def parse(command_name: str, text: str) -> Parsed:
         free = next((sub for sub in command.subcommands if sub.also or sub.names), None)
         prefix = command_name.lstrip("/").rpartition("-")[0]
         nearest = _nearest(command, first, words[1:], prefix, free)
-        if free is not None and (nearest is None or _reads_itself(free, first, words[1:], nearest)):
-            return Parsed(command, free, words, is_whole=True)
+        if free is not None and (free.names or nearest is None or _reads_itself(free, first, words[1:], nearest)):
+            is_meant = nearest is not None and not _reads_itself(free, first, words[1:], nearest)
+            return Parsed(command, free, words, suggestion=nearest if is_meant else None, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
@@ -87,13 +92,18 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
     Where a subcommand is `free` to read whole questions, or names, the other commands have less of a say.
     """
     others = [other for other in COMMANDS if other is not command]
+    if named := next((other for other in others if other.name == word), None):
+        return " ".join([named.slash(prefix) if prefix else f"/{named.name}", *map(_quoted, rest)])
     reads_all = free is not None and free.reads_all
     is_far = free is None or not (free.names or reads_all)
     for candidates, cutoff in (([command], 0.7), (others, 1.0), *([(others, 0.75)] if is_far else [])):
         is_own = command in candidates
         subs = [(c, sub) for c in reversed(candidates) for sub in c.subcommands]
         known = {
-            one: (c, sub) for c, sub in subs for one in sub.first_words if is_own or not (reads_all and one in sub.also)
+            one: (c, sub)
+            for c, sub in subs
+            for one in sub.first_words
+            if is_own or not (one in _SAYS_LITTLE or (reads_all and one in sub.also))
         }
         fitting = [one for one in known if len(one) > 2 or one == word]  # "Mei" is no slip of "me"
         alike = [one for one in fitting if one[:1] == word[:1]]  # "version" is none of "person", nor "biggest" of "digest"

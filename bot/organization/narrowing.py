@@ -23,10 +23,18 @@ def mentioned(word: str) -> str:
 
 
 def nearest_words(words: Sequence[str], known: Iterable[str]) -> list[str] | None:
-    """Return the words with each that is nearly a known one in its spelling; None where there is no such word."""
-    every = sorted(set(known))
-    meant = [closest(word.casefold(), [one for one in every if one[:1] == word[:1].casefold()], 0.7) for word in words]
-    return [near or word for near, word in zip(meant, words, strict=True)] if any(meant) else None
+    """Return the words with each that is nearly a known one in its spelling; None where nothing would be another word."""
+    every, plain = sorted(set(known)), [word.casefold() for word in words]
+    meant = [_nearest(word, every) or word for word in plain]
+    if meant == plain:
+        return None
+    return [typed if near == word else near for typed, word, near in zip(words, plain, meant, strict=True)]
+
+
+def _nearest(word: str, known: Sequence[str]) -> str | None:
+    """Return a known word of the same beginning; what is shorter than three letters is no slip of anything."""
+    alike = [one for one in known if one[:1] == word[:1]]
+    return closest(word, alike, 0.7) if len(word) > 2 and not mentioned(word) else None
 
 
 def stored(wanted: BaseModel) -> str:

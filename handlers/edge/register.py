@@ -166,7 +166,7 @@ def _parsed(name: str, run: Listener) -> Listener:
             return
         call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
         if call.parsed.subcommand is None:
-            await call.say(plain_answer(_not_understood(call)))
+            await call.say(plain_answer(not_understood(call)))
         elif call.parsed.subcommand is HELP:
             await call.say(help_message(call.rt.settings.command_prefix))
         else:
@@ -175,12 +175,14 @@ def _parsed(name: str, run: Listener) -> Listener:
     return parse_then_run
 
 
-def _not_understood(call: Interaction) -> Markup:
+def not_understood(call: Interaction) -> Markup:
+    """Return that the first word is unknown, and the nearest thing that would be understood."""
     parsed, prefix = call.parsed, call.rt.settings.command_prefix
-    if parsed is None or parsed.unknown is None:
+    if parsed is None or not (parsed.unknown or parsed.words):
         return "I didn't understand that."
     guess = f" Did you mean {code(parsed.suggestion)}?" if parsed.suggestion else ""
-    return f"I don't know *{escape(parsed.unknown)}*.{guess} {code(f'/{prefix}-admin help')} shows all commands."
+    unknown = escape(parsed.unknown or parsed.words[0])
+    return f"I don't know *{unknown}*.{guess} {code(f'/{prefix}-admin help')} shows all commands."
 
 
 def _action(rt: Runtime, offered: Action) -> Acking:

@@ -77,6 +77,24 @@ async def test_other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_near
         await told(world, ALICE, "Did you mean *Staging*?")
 
 
+async def test_a_name_is_found_though_it_is_like_a_command_and_words_that_narrow_a_list_need_no_list(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await make_key(world, "billing export")
+        for typed, said in (
+            ("keys billing export", "`billing export` in *Staging* — active."),
+            ("keys in Staging", "newest first: in Staging."),
+            ("keys disabled in Staging", "in Staging · disabled."),
+            ("keys Stagign", "Did you mean *Staging*?"),
+            ("workspaces keys Staging", "Did you mean `/claude-keys Staging`?"),
+            ("members @priya admin", "Did you mean `/claude-members role @priya admin`?"),
+            ("members zzz @priya", "I don't know *zzz @priya*: no member has it in name or address. `/claude-members list`"),
+        ):
+            await world.command(ALICE, f"/claude-{typed}")
+            assert await told(world, ALICE, said), typed
+        await world.command(ALICE, "/claude-members demote @priya to user")
+        assert "Playground only" in str(await world.modal(ALICE, "form_change_role"))
+
+
 async def test_people_who_are_named_by_mistake_are_shown_by_name(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         await world.command(ALICE, "/claude-keys disable @bob")
