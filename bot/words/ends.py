@@ -32,6 +32,27 @@ _TIME = re.compile(r"(?:at )?(?:[0-9]{1,2}(?::[0-9]{2})? ?(?:am|pm|h|uhr)|[0-9]{
 _MOST_WORDS = 5
 _OTHERWISE = ("m", "s")
 """Units that mean something else by themselves, such as millions."""
+_SOME_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_SOME_UNIT = "|".join((*SECONDS_IN, *MONTHS_IN))
+_MAY_SAY_WHEN = re.compile(
+    "|".join(
+        (
+            r"(?<!\w)(?:until|till?|end(?:s|ing)?|expir(?:es|ing|y)|ends_on)[:=]",  # until=2026-12-01
+            r"[(\[\"'](?:until|till?|through|ends|ending|expires|expiring)(?!\w)",
+            r"(?<![\w.-])(?:[0-9]{1,4}([./-])[0-9]{1,2}\1[0-9]{1,4}|20[0-9]{2}[01][0-9][0-3][0-9])(?![0-9.-])",  # 31-12-2026
+            r"(?<![\w.$€-])(?:[0-3]?[0-9]\.[01]?[0-9]\.|[0-3][0-9](?:/[0-3][0-9]|\.(?:0[1-9]|1[0-2])))(?![\w.-])",  # 31.12.
+            rf"(?<![\w-])[0-9]{{1,2}}(?:st|nd|rd|th|[–-][0-9]{{1,2}}\.? (?:{_SOME_MONTH}))(?![\w-])",  # 5–9 Dec
+            rf"(?<![\w-])(?:for|in|during|all|all of|over|throughout) (?:{_SOME_MONTH})(?![\w-])",
+            rf"(?<![\w-])(?:{_SOME_MONTH}) only(?![\w-])",
+            rf"(?<!last )(?<!past )(?<![\w-])(?:[0-9]+|{'|'.join(_NUMBERS)})-(?:{_SOME_UNIT})(?![\w-])",  # a two-week trial
+            r"(?<![\w-])(?:during|fortnight|weekend|temp|interim|short[ -]term|limited time|as long as|christmas|xmas|easter"
+            r"|q[1-4]|wochen?|tagen?|monaten?|jahren?|semaines?|jours?|mois|semanas?|d[ií]as?|meses|settiman[ae]|giorni|mesi"
+            r"|weken|dagen|maanden|pendant|durante|до)(?![\w-])",
+            r"[0-9] ?[年月日週天周년월일주]|まで|까지",
+        )
+    )
+)
+"""What may say when something ends, in spellings and languages that nothing here reads."""
 _LEADS_TO = frozenset("on from since of the a by at after before starting starts last every each".split())
 """Words before a day that say something else of it than that it is the last one, or may."""
 _PACE = frozenset({"last", "past", "previous", "every", "each", "per", "within", "after"})
@@ -72,7 +93,8 @@ def find_end(words: Sequence[str], today: date) -> Ending:
             found = _day_at(words, at, today)
             return Ending(found.day if found else None, found.rest if found else tuple(words), is_sure=False)
     by_itself = (found for at in range(len(words)) if (found := _span_at(words, at, today) or _said_at(words, at, today)))
-    return next(by_itself, Ending(None, tuple(words)))
+    said = " ".join(words).casefold().replace("’", "'")
+    return next(by_itself, Ending(None, tuple(words), is_sure=not _MAY_SAY_WHEN.search(said)))
 
 
 def _said_at(words: Sequence[str], at: int, today: date) -> Ending | None:

@@ -45,6 +45,8 @@ def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> 
         "May I have it",
         "because of Monday's incident",
         "the year end of Acme",
+        "claude-opus-4-5-20251101 for batch-2026-12-31",
+        "q4-report of 12.50 dollars, $25.10 last 30-day",
     ],
 )
 def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
@@ -104,6 +106,30 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("audit next month.", None),
         ("Monday to Friday", None),
         ("outage 5 jun 2024", None),
+        *(
+            (typed, None)
+            for typed in (
+                *(
+                    "until=2026-12-01",
+                    "--until=2026-12-01",
+                    "(until 5 Dec)",
+                    '"2026-12-01"',
+                    "2026-12-01T12:00Z",
+                    "2026/12/31",
+                ),
+                *("31-12-2026", "20261231", "→ 31.12.", "31.12", "31/12", "1st of December", "on the 5th", "5–9 Dec"),
+                *(
+                    "for December",
+                    "all December",
+                    "Q4 only",
+                    "over the weekend",
+                    "during the audit",
+                    "as long as Bob is away",
+                ),
+                *("a two-week trial", "2-weeks", "90-day", "a fortnight", "temp", "before Christmas"),
+                *("2 Wochen", "pendant 2 semaines", "durante 3 días", "до 31 декабря", "12月31日まで", "12월 31일까지"),
+            )
+        ),
     ],
 )
 def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) -> None:
