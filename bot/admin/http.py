@@ -34,6 +34,7 @@ from bot.settings.network import authorities as authorities
 from bot.tasks import Tasks
 from bot.telemetry import names as metrics
 from bot.telemetry.meter import Meter
+from bot.telemetry.wire import trusted_proxy
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 PREFIX = "/v1/organizations"
@@ -81,7 +82,7 @@ class Transport:
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=10),
             transport=wire,
             trust_env=False,  # proxies and authorities come from the settings, the same for all clients
-            proxy=proxy,
+            proxy=trusted_proxy(proxy, authorities_file),
             verify=authorities(authorities_file),
         )
 

@@ -3,6 +3,7 @@
 Each library reads the environment in its own way: one heeds NO_PROXY, another ALL_PROXY, a third neither.
 """
 
+import fnmatch
 import functools
 import ipaddress
 import os
@@ -43,8 +44,8 @@ def forget_proxies() -> None:
 def is_excepted(url: str, exceptions: Sequence[str]) -> bool:
     """Tell whether an address is reached without a proxy: on this machine, or named by NO_PROXY.
 
-    An entry is `*`, a host, a domain with all below it (with or without a leading dot), an address or a network, each with
-    a port or without.
+    An entry is `*`, a host, a domain with all below it (with or without a leading dot), an address, a network or a pattern
+    such as `192.168.*`, each with a port or a scheme or without.
     """
     parts = urlsplit(url)
     host, port = (parts.hostname or "").rstrip("."), parts.port or {"https": 443, "wss": 443}.get(parts.scheme, 80)
@@ -52,6 +53,7 @@ def is_excepted(url: str, exceptions: Sequence[str]) -> bool:
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
+    entry = entry.rpartition("://")[2].rstrip("/") if "://" in entry else entry
     name, colon, wanted = entry.lower().rpartition(":")
     if colon and wanted.isdigit() and (":" not in name or name.endswith("]")):
         if int(wanted) != port:
@@ -60,6 +62,8 @@ def _covers(entry: str, host: str, port: int) -> bool:
     entry = entry.lower().removeprefix("*").strip("[]").strip(".")
     if not entry:
         return True
+    if "*" in entry:
+        return fnmatch.fnmatchcase(host, entry)
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(entry, strict=False)
     except ValueError:

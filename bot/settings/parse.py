@@ -5,7 +5,7 @@ import re
 import ssl
 from pathlib import Path
 from typing import cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
@@ -87,6 +87,8 @@ def proxy(value: object) -> str:
     scheme = plain.partition("://")[0].lower()
     if scheme.startswith("socks"):
         raise ValueError("socks isn't supported")
+    if not unquote(plain.rpartition("@")[0]).isascii():  # one client sends it as Latin-1, another one as UTF-8
+        raise ValueError("the user name and password may hold ASCII characters only")
     if scheme not in ("http", "https") or not _has_port_if_any(plain) or not urlsplit(plain).hostname:
         raise ValueError
     return plain.rstrip("/")

@@ -16,6 +16,7 @@ import httpx
 from pydantic import SecretStr
 
 from bot.settings.network import WEB_PAGE, authorities, is_web_page, silence
+from bot.telemetry.wire import trusted_proxy
 
 PATH = "/api/v2/cost/custom_costs"
 WITHIN = 20.0
@@ -132,9 +133,9 @@ async def _call(
     """Send one request; whatever happens is a reply."""
     headers = {"DD-API-KEY": api.api_key.get_secret_value(), "DD-APPLICATION-KEY": api.app_key.get_secret_value()}
     headers |= {"Content-Type": "application/json"} if content is not None else {}
-    trusted = authorities(api.authorities_file)
+    trusted, proxy = authorities(api.authorities_file), trusted_proxy(api.proxy, api.authorities_file)
     try:
-        async with httpx.AsyncClient(trust_env=False, proxy=api.proxy, verify=trusted, timeout=WITHIN) as client:
+        async with httpx.AsyncClient(trust_env=False, proxy=proxy, verify=trusted, timeout=WITHIN) as client:
             answer = await client.request(method, f"{api.url}{path}", content=content, params=params, headers=headers)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
         return Reply(silence(error))

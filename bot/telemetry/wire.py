@@ -38,6 +38,12 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+def trusted_proxy(address: str | None, authorities_file: Path | None) -> httpx.Proxy | None:
+    """Return a proxy; one that is reached by TLS is trusted as everything else is, which httpx by itself doesn't do."""
+    is_tls = address is not None and address.lower().startswith("https:")
+    return httpx.Proxy(address, ssl_context=authorities(authorities_file) if is_tls else None) if address else None
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What became of a push: of what was taken, all points but `rejected`; `because` says what is wrong, without secrets."""
@@ -103,7 +109,8 @@ def _without_headers(text: str, target: Target) -> str:
 
 def _client(way: Way, within: float) -> dict[str, Any]:
     timeout = httpx.Timeout(within, connect=5.0)
-    return {"trust_env": False, "proxy": way.proxy, "verify": authorities(way.authorities_file), "timeout": timeout}
+    proxy, trusted = trusted_proxy(way.proxy, way.authorities_file), authorities(way.authorities_file)
+    return {"trust_env": False, "proxy": proxy, "verify": trusted, "timeout": timeout}
 
 
 def _headers(target: Target) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import ssl
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import certifi
@@ -41,8 +42,8 @@ ELSEWHERE = {
 
 
 @contextlib.asynccontextmanager
-async def proxy() -> AsyncGenerator[tuple[str, list[str]]]:
-    """Run a proxy that reaches nothing; yields its address and the first line of whatever it was asked."""
+async def proxy(folder: Path | None = None) -> AsyncGenerator[tuple[str, list[str]]]:
+    """Run a proxy that reaches nothing, by TLS with a certificate in `folder`; yields its address and what it was asked."""
     asked: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -52,9 +53,9 @@ async def proxy() -> AsyncGenerator[tuple[str, list[str]]]:
             await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=_unknown(folder) if folder else None)
     async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
+        yield f"http{'s' * bool(folder)}://127.0.0.1:{server.sockets[0].getsockname()[1]}", asked
 
 
 async def ask_all(env: dict[str, str]) -> None:
@@ -88,6 +89,17 @@ async def test_every_client_takes_the_proxy_however_it_is_named(tmp_path: Path, 
     assert any(path.startswith("http://claude.acme.test/v1/organizations/users/") for path in paths)
 
 
+async def test_every_client_trusts_a_proxy_by_the_authorities_of_the_settings(tmp_path: Path) -> None:
+    async with proxy(tmp_path) as (address, asked):
+        named = {"HTTP_PROXY": address, "SSL_CERT_FILE": str(tmp_path / "one.pem")}
+        await ask_all(named | {"DATABASE_URL": f"sqlite:///{tmp_path / 'q.db'}"})
+        way = Way(address, tmp_path / "one.pem")
+        await post(Target("t", "http://otlp.acme.test"), "http://otlp.acme.test/x", b"", way)
+        await probe(Api("http://costs.acme.test", SecretStr("x"), SecretStr("y"), address, tmp_path / "one.pem"))
+    hosts = {line.split("/")[2] for line in asked}
+    assert hosts == {f"{one}.acme.test" for one in ("slack", "hooks.slack", "claude", "otlp", "costs")}
+
+
 async def test_no_client_takes_a_proxy_from_which_its_address_is_excepted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +130,9 @@ async def test_no_client_takes_a_proxy_from_which_its_address_is_excepted(
         ("10.0.0.0/8", "https://11.1.2.3/", False),
         ("10.1.2.3", "http://10.1.2.3:99/", True),
         ("[::2]", "https://[::2]/", True),
+        ("192.168.*", "https://192.168.7.1/", True),
+        ("192.168.*", "https://192.169.7.1/", False),
+        ("https://slack.com/", "https://slack.com/api/x", True),
         ("*", "https://slack.com", True),
         ("x y,acme.test", "https://acme.test", True),
         ("", "http://127.0.0.1:1/", True),
@@ -139,7 +154,7 @@ def test_socks_is_refused_in_a_sentence_without_the_password(name: str, scheme: 
     assert "hunter2" not in str(faults)
 
 
-@pytest.mark.parametrize("value", ["ftp://proxy:1", "http://", "http://p:hunter2"])
+@pytest.mark.parametrize("value", ["ftp://proxy:1", "http://", "http://p:hunter2", "http://me:hunter2%C3%A9@p:1"])
 def test_what_is_no_proxy_is_refused(value: str) -> None:
     (fault,) = faults_of(GOOD | {"HTTPS_PROXY": value})
     assert fault.startswith("HTTPS_PROXY must be")
@@ -162,6 +177,13 @@ def test_the_sdk_of_slack_puts_no_call_into_words_for_a_log_that_leaves_them_out
 async def test_a_client_trusts_the_authorities_of_the_settings() -> None:
     client = admin_of(load_settings(GOOD | {"SSL_CERT_FILE": certifi.where()}))
     await client.aclose()
+
+
+def test_what_other_programs_read_is_named_where_it_would_be_missed() -> None:
+    assert misspelt_settings({"PGHOST": "db", "PGUSER": "x"}) == []
+    (said,) = misspelt_settings({"REQUESTS_CA_BUNDLE": "/ca.pem"})
+    assert said == "REQUESTS_CA_BUNDLE doesn't count here. Set SSL_CERT_FILE to the same file."
+    assert misspelt_settings({"REQUESTS_CA_BUNDLE": "/ca.pem", "SSL_CERT_FILE": "/ca.pem"}) == []
 
 
 def test_no_way_of_naming_a_proxy_counts_as_misspelt() -> None:
@@ -214,6 +236,7 @@ async def https(folder: Path | None) -> AsyncGenerator[str]:
 def _unknown(folder: Path) -> ssl.SSLContext:
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "nobody")])
     now, made = datetime.now(UTC), x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    made = made.add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False)
     made = made.public_key(key.public_key()).not_valid_before(now).not_valid_after(now + timedelta(days=1))
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (folder / "one.pem").write_bytes(private + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
