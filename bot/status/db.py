@@ -1,4 +1,4 @@
-"""What past requests have shown of the Claude API."""
+"""What past requests have shown of the Claude API, and who relies on it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from bot.admin.keys import CREATION_UNAVAILABLE
 from bot.store.session import Tx
-from bot.store.tables import RequestRow
+from bot.store.tables import ClaudeCodeDigestRow, RequestRow
 
 _LOOKS_AT = 50
 BY_API = "api"
@@ -23,3 +23,9 @@ async def creations(tx: Tx, kinds: Sequence[str]) -> tuple[datetime | None, date
     made = next((row.approved_at for row in rows if row.made_id and row.outcome.get("way") == BY_API), None)
     refused = next((row.approved_at for row in rows if row.failure and CREATION_UNAVAILABLE in row.failure), None)
     return made, refused
+
+
+async def summarized(tx: Tx) -> Sequence[str]:
+    """Return the channels that get the weekly summary of Claude Code."""
+    rows = ClaudeCodeDigestRow
+    return (await tx.session.exec(select(rows.channel).where(col(rows.ended_at).is_(None)))).all()

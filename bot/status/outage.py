@@ -75,7 +75,7 @@ def _to_readers(outage: Outage) -> Markup:
     if outage.ended_at:
         return f"I could not read figures from the Claude API {_when(outage)}. I can again."
     return (
-        f"⚠️ *No digest and no alert for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
+        f"⚠️ *No digest, report or alert for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
         "figures. The admins know. I'll say here when it works again."
     )
 

@@ -16,6 +16,8 @@ from bot.runtime import Runtime
 from bot.spend.alerts.db import thresholds
 from bot.spend.ask.figures import last_reading
 from bot.spend.digests.db import subscriptions
+from bot.spend.reports.schedule.db import subscriptions as reports
+from bot.status.db import summarized
 from bot.status.outage import ADMINS, OVER, READERS, Outage, render
 from bot.store.notes import claim_note, note, write_note
 from bot.store.session import Tx
@@ -109,8 +111,9 @@ async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: 
 
 
 async def _readers(tx: Tx) -> list[str]:
-    channels = {one.channel for one in await subscriptions(tx)} | {one.channel for one in await thresholds(tx)}
-    return sorted(channels)
+    """Return the channels that get something by itself: digests, alerts, reports on a schedule, summaries of Claude Code."""
+    told = [*await subscriptions(tx), *await thresholds(tx), *await reports(tx)]
+    return sorted({*(one.channel for one in told), *await summarized(tx)})
 
 
 class OutageTopic(Notices):

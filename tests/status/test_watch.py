@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.claude_code.digests.db import subscribe as subscribe_code
+from bot.claude_code.digests.schedule import CodeSubscription
 from bot.jobs import JOBS, run_job
 from bot.sandbox.faults import Fault, FaultKind
 from bot.spend.digests.db import save_subscription
 from bot.spend.digests.model import Subscription
 from bot.spend.ledger.db import move_cursor
+from bot.spend.reports.schedule.db import save as save_report
+from bot.spend.reports.schedule.model import ReportSubscription
 from tests.approvals.acting import a_minute_passes, told
 from tests.world import ALICE, APPROVALS, BOB, COSTS, GUS, World, world_of
 
@@ -63,7 +67,7 @@ async def test_a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once
     await looks(world, 5 * HOUR)
     await looks(world, 60 * HOUR)
     (readers,) = await read_in(world, COSTS)
-    assert "No digest and no alert" in readers
+    assert "No digest, report or alert" in readers
     assert len(await read_in(world, APPROVALS)) == 1
     world.sandbox.faults.clear()
     await looks(world)
@@ -75,6 +79,19 @@ async def test_a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once
     fails(world, kind)
     await looks(world)
     assert len(await read_in(world, APPROVALS)) == 3
+
+
+async def test_whoever_gets_reports_or_summaries_alone_hears_of_it_too(world: World) -> None:
+    now = world.rt.now()
+    report = ReportSubscription("rep_1", COSTS, "models", "", "weekly", "09:00", "UTC", ALICE, now, date(2099, 1, 1))
+    async with world.rt.store.write() as tx:
+        await save_report(tx, report)
+        await subscribe_code(tx, CodeSubscription("C0ENG", "UTC", ALICE, now, date(2099, 1, 1)))
+    fails(world, "401")
+    await looks(world)
+    await looks(world, 5 * HOUR)
+    for channel in (COSTS, "C0ENG"):
+        assert len(await read_in(world, channel)) == 1
 
 
 async def test_an_api_that_fails_is_told_after_hours_and_one_that_stumbles_is_not(world: World) -> None:
