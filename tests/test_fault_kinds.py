@@ -176,11 +176,13 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (29, "a blind watcher is as silent as one that sees nothing"): (
         "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",
+        "status/test_watch::whoever_gets_reports_or_summaries_alone_hears_of_it_too",
         "status/test_watch::status_answers_from_what_the_process_knows",
         "status/test_names::a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_can_not_be_read_mends_nothing",
     ),
     (30, "several readings of one environment"): (
         "settings/test_network::every_client_takes_the_proxy_however_it_is_named",
+        "settings/test_network::every_client_trusts_a_proxy_by_the_authorities_of_the_settings",
         "settings/test_network::socks_is_refused_in_a_sentence_without_the_password",
     ),
     (31, "health that asks for less than the work needs"): (
@@ -258,6 +260,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (47, "other words for a thing lead nowhere"): (
         "handlers/test_typed_words::other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_nearest",
         "handlers/test_typed_words::the_form_of_a_key_keeps_what_was_typed",
+        "handlers/test_typed_words::a_name_is_found_though_it_is_like_a_command_and_words_that_narrow_a_list_need_no_list",
         "handlers/test_member_lists::lists_are_narrowed_by_words_and_what_is_misspelt_is_one_click_away",
     ),
     (48, "raw markup in answers"): (
@@ -276,6 +279,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (51, "what one did reads as done by another"): (
         "approvals/test_card_flows::a_workspace_archived_meanwhile_fails_in_words_and_can_be_given_up",
+        "races/test_taken_over::giving_up_says_who_did_it_and_what_is_known",
     ),
     (52, "a list that hides its rest, a card without what a decision needs"): (
         "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",

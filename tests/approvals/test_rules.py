@@ -195,14 +195,19 @@ async def test_the_record_names_the_policy_that_was_evaluated(tmp_path: Path) ->
         await ask(world, "evaluated-then", "Production")
         card = await card_with(world, "evaluated-then")
         request = await request_behind(world, card)
-        rule = await rule_of(world.rt, request)
+        rule, then = await rule_of(world.rt, request), len(await world.get("/wire"))
+        await world.post("/faults", target="slack", name="usergroups.users.list", kind="slow", seconds=0.5)
         await press(world, BOB, card, "request_approve")
+
+        async def is_looked_up() -> bool:
+            return any(call["name"] == "usergroups.users.list" for call in (await world.get("/wire"))[then:])
+
+        await world.wait_for(is_looked_up, "a look at who approves")
+        world.rt.policy = world.rt.policy.model_copy(update={"version": "read meanwhile"})
         await until(world, card, Status.FULFILLING if rule.issue_keys == "console" else Status.APPLIED)
         (entry,) = [one for one in await audit_of(world, request) if one.action == "request.approved"]
         assert rule.approvers
         assert entry.detail["rule"] == rule.on_record()
-        # The rule bears the version of the policy that it was read from: a policy that is read meanwhile isn't named.
-        world.rt.policy = world.rt.policy.model_copy(update={"version": "later"})
         assert entry.detail["policy"] == rule.version != world.rt.policy.version
 
 
