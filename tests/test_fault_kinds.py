@@ -187,6 +187,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (31, "health that asks for less than the work needs"): (
         "store/test_patience::a_connection_that_can_only_read_is_not_kept",
+        "store/test_patience::a_user_who_may_not_use_one_of_the_tables_is_told_at_start_by_health_and_by_the_doctor",
         "races/test_full_disk::a_full_disk_is_said_and_everything_works_once_there_is_room",
         "store/test_patience::a_file_that_is_moved_or_replaced_below_the_process_is_said",
     ),

@@ -22,6 +22,8 @@ GROUPS = (GET_KEY, GIVE_ACCESS, WORKSPACES, SPEND, DIGEST, WAITING, SET_UP)
 HELP = Subcommand("help", "help", "what I can do", SET_UP, like=("?", "-h", "--help", "h"))
 """Understood after every command."""
 
+_ON = ("resume", "on", "activate", "reactivate", "unpause")
+
 
 def _of_key(name: str, usage: str, summary: str, opens: str, *more: str, like: tuple[str, ...] = ()) -> Subcommand:
     """Return a subcommand that opens a form about the key that is named first."""
@@ -69,14 +71,7 @@ COMMANDS = (
                 "reason",
                 like=("pause", "off", "deactivate", "suspend", "stop"),
             ),
-            _of_key(
-                "enable",
-                "enable KEY",
-                "ask to enable a disabled key",
-                "enable_key",
-                "reason",
-                like=("resume", "on", "activate", "reactivate", "unpause"),
-            ),
+            _of_key("enable", "enable KEY", "ask to enable a disabled key", "enable_key", "reason", like=_ON),
             _of_key("rename", "rename KEY NAME", "ask to rename a key", "rename_key", "name"),
             _of_key(
                 "revoke",

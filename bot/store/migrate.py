@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
 from bot.store.pooled import check_statements_stay
+from bot.store.rights import GRANT, NoRights, check_rights
 from bot.store.session import BUSY_TIMEOUT, READ_ONLY, FileReplaced, Store
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _ONLY_READ = "The database can only be read; it may be a replica, or its disk may be read-only."
 _NO_ROOM = "The database can't be written: its disk is full, or it fails."
-_DISK_FULL = "53100"
+_DISK_FULL, _NO_RIGHTS = "53100", "42501"
 _DISK_WORDS = ("database or disk is full", "disk I/O error")
 """What SQLite says; a limit or a quota that is reached it calls an I/O error."""
 _PROBES = 3
@@ -115,6 +116,7 @@ async def examine_database(store: Store) -> str | None:
                 found = await tx.execute(text("SELECT current_setting('transaction_read_only') = 'on'"))
                 if found.scalar():
                     return _ONLY_READ
+                await check_rights(tx)
         await check_statements_stay(store)
     except Exception as error:  # drivers differ
         return why_unusable(error)
@@ -134,7 +136,7 @@ def is_away(error: Exception) -> bool:
 
 def known_reason(error: Exception) -> str | None:
     """Return in a sentence what is wrong with a database, None for an error that says nothing of that."""
-    if isinstance(error, FileReplaced):
+    if isinstance(error, FileReplaced | NoRights):
         return error.sentence
     orig = getattr(error, "orig", None)
     state = getattr(orig, "sqlstate", None)
@@ -142,6 +144,8 @@ def known_reason(error: Exception) -> str | None:
         return "Another program holds the SQLite file."
     if state == READ_ONLY or "readonly database" in str(orig):
         return _ONLY_READ
+    if state == _NO_RIGHTS:
+        return f"The database's user lacks rights. {GRANT}"
     if state == _DISK_FULL or any(words in str(orig) for words in _DISK_WORDS):
         return _NO_ROOM
     if state in _UNKNOWN_STATEMENT:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, select
 
+from bot.store.rights import check_rights
 from bot.store.session import Store, Tx
 from bot.store.tables import NoteRow
 from bot.store.upsert import insert_into, insert_new
@@ -43,13 +44,14 @@ async def drop_notes(tx: Tx, keys: Sequence[str]) -> None:
 
 
 async def try_writing(store: Store) -> None:
-    """Write something down, which is what every act needs; raises what the driver raises, or FileReplaced.
+    """Write something down, which is what every act needs; raises what the driver raises, FileReplaced or NoRights.
 
     It is something else each time: SQLite writes nothing where a row stays as it was, also on a full disk.
     """
     async with store.write() as tx:
         store.check_file()
         await write_note(tx, "readiness", {"tried": secrets.token_hex(4)}, _ALWAYS)
+        await check_rights(tx)
 
 
 async def claim_note(tx: Tx, key: str, now: datetime, lasts: timedelta) -> bool:

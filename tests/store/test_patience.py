@@ -1,6 +1,7 @@
 """What notes an effect waits for a database that is somebody else's, or away; what can only read is not kept."""
 
 import asyncio
+import secrets
 import sqlite3
 import time
 from datetime import timedelta
@@ -10,11 +11,13 @@ from typing import Any, cast
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import QuartermasterError
 from bot.store.migrate import examine_database, open_database, why_unusable
 from bot.store.notes import note, try_writing, write_note
+from bot.store.rights import NoRights
 from bot.store.session import FileReplaced, Store, Tx
 from tests.templates import copy_sqlite, sqlite_url
 from tests.world import ALICE, BOB, world_of
@@ -144,6 +147,36 @@ async def test_a_connection_that_can_only_read_is_not_kept(migrated_postgres_url
     finally:
         await admin.close()
         await store.close()
+
+
+async def test_a_user_who_may_not_use_one_of_the_tables_is_told_at_start_by_health_and_by_the_doctor(
+    migrated_postgres_url: str,
+) -> None:
+    admin = await cast("Any", asyncpg).connect(migrated_postgres_url.replace("postgresql+asyncpg://", "postgresql://"))
+    user = f"limited_{secrets.token_hex(4)}"
+    await admin.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'x'")
+    await admin.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}")
+    url = make_url(migrated_postgres_url).set(username=user, password="x")
+    store = Store(url.render_as_string(hide_password=False))
+    try:
+        await admin.execute(f"REVOKE UPDATE ON audit_entry FROM {user}")
+        await try_writing(store)
+        await admin.execute(f"REVOKE INSERT ON audit_entry FROM {user}")
+        with pytest.raises(NoRights) as caught:
+            await try_writing(store)
+        assert why_unusable(caught.value).startswith("The database's user lacks rights on audit_entry. Grant it SELECT, ")
+        assert (await examine_database(store) or "").startswith("The database's user lacks rights on audit_entry.")
+        with pytest.raises(QuartermasterError, match="lacks rights on audit_entry"):
+            await open_database(store)
+        await admin.execute(f"REVOKE ALL ON note FROM {user}")
+        with pytest.raises(DBAPIError) as refused:
+            await try_writing(store)
+        assert why_unusable(refused.value).startswith("The database's user lacks rights. Grant it SELECT, ")
+    finally:
+        await store.close()
+        await admin.execute(f"DROP OWNED BY {user}")
+        await admin.execute(f"DROP ROLE {user}")
+        await admin.close()
 
 
 @pytest.mark.parametrize("mark", ["", "?pgbouncer=true"])
