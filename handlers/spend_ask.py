@@ -1,7 +1,7 @@
 """Figures for the person who asks `/claude-spend`: the answer, what its buttons lead to, its file and its form."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.commands.parse import find_command, split_words
 from bot.errors import InvalidInput, NotFound, UpstreamError
@@ -18,7 +18,8 @@ from bot.spend.ask.figures import figures as figures_for
 from bot.spend.ask.form import ASK, WantedAnswer, ask_values, typed
 from bot.spend.ask.grammar import NotUnderstood, parse_query
 from bot.spend.ask.names import known_names
-from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.scope import CantAnswer, tags_of
+from bot.spend.ask.splits import values_of
 from bot.spend.ask.view import (
     figures_chart,
     not_understood_in_words,
@@ -81,11 +82,12 @@ async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotU
     """Return what words ask for; names of keys, models and people are only looked up where that may help."""
     typed_by = with_me(words, call.user_id)
     known = await _known_workspaces(call)
-    tags = await _tags(call) if any("tag" in word.casefold() for word in typed_by) else ()
+    has_tag = any("tag" in word.casefold() for word in typed_by)
+    tags: Mapping[str, Sequence[str]] = await tags_known(call) if has_tag else {}
     found = parse_query(typed_by, known, tags=tags)
     if isinstance(found, SpendQuery):
         return found
-    names, tags = await known_names(call.rt, call.rt.now()), tags or await _tags(call)
+    names, tags = await known_names(call.rt, call.rt.now()), tags or await tags_known(call)
     return await asyncio.to_thread(parse_query, typed_by, known, names=names, tags=tags)  # looks through all names
 
 
@@ -93,13 +95,12 @@ async def _known_workspaces(call: Interaction) -> list[str]:
     return [one.name for one in await workspaces(call.rt)]
 
 
-async def _tags(call: Interaction) -> Sequence[str]:
-    """Return the tags that workspaces have, by name. None while nobody can say."""
+async def tags_known(call: Interaction) -> Mapping[str, Sequence[str]]:
+    """Return the tags that workspaces have, with their values. None while nobody can say."""
     try:
-        found = await call.rt.directory.workspaces()
+        return values_of((await tags_of(call.rt)).values())
     except UpstreamError:
-        return ()
-    return sorted({tag for one in found for tag in one.tags})
+        return {}
 
 
 async def show_by(call: Interaction) -> None:

@@ -19,6 +19,7 @@ from bot.spend.visibility import own_scope, scope_of
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
+from handlers.spend_ask import tags_known
 from handlers.spend_where import tell_alone
 
 
@@ -73,7 +74,8 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
 async def _read(call: Interaction, words: tuple[str, ...]) -> Read:
     known = [one.name for one in await workspaces(call.rt)]
     names = await known_names(call.rt, call.rt.now())
-    return await asyncio.to_thread(read_query, with_me(words, call.user_id), known, names)  # looks through all names
+    tags = await tags_known(call)
+    return await asyncio.to_thread(read_query, with_me(words, call.user_id), known, names, tags)  # looks through all names
 
 
 async def _scope(call: Interaction, query: RecordsQuery) -> Scope:

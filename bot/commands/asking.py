@@ -5,8 +5,8 @@ FIGURES = (
     " [by workspace | model | key]"
 )
 MORE_FIGURES = (
-    "[and day | week | month | tag TAG] [in WORKSPACE] [model opus] [key ingest-*] [for @person] [tokens | requests]"
-    " [top 5] [over $50] [vs last month]"
+    "[and day | week | month | tag TAG] [in WORKSPACE] [model opus] [key ingest-*] [for @person] [tag team=VALUE]"
+    " [without WORKSPACE] [tokens | requests] [top 5] [over $50] [vs last month]"
 )
 _PERIODS = (
     "7d 30d today yesterday mtd wtd qtd ytd this last previous prior past current week month quarter year from"

@@ -219,10 +219,19 @@ class Digest:
 
 @dataclass(frozen=True)
 class Filter:
-    """Values of one dimension that alone count: names, ids, patterns with `*` and mentions, as they were typed."""
+    """Values of one dimension that alone count, or `leaves_out`: names, ids, patterns with `*` and mentions, as typed."""
 
     by: Dimension
     values: tuple[str, ...]
+    leaves_out: bool = False
+
+
+class Narrowed(NamedTuple):
+    """What figures are narrowed to, or without: the name of a dimension, and its values as people know them."""
+
+    by: str
+    values: str
+    leaves_out: bool = False
 
 
 def in_workspaces(*names: str) -> tuple[Filter, ...]:
@@ -237,7 +246,7 @@ class SpendQuery:
     period: Period = "yesterday"
     by: Dimension = WORKSPACE
     where: tuple[Filter, ...] = ()
-    """At most one for each dimension."""
+    """At most one for each dimension, and one that leaves out."""
     and_by: Dimension | None = None
     """The second dimension, within the first."""
     measure: Measure = "dollars"
@@ -279,8 +288,8 @@ class Figures:
     runs: bool = False
     compared: tuple[date, date] | None = None
     """The first and last day of what it is compared with, where that isn't the time before."""
-    narrowed: tuple[tuple[str, str], ...] = ()
-    """What else than workspaces it is narrowed to: the name of a dimension, and its values as people know them."""
+    narrowed: tuple[Narrowed, ...] = ()
+    """What it is narrowed to besides `workspace_name`."""
     is_known: bool = True
     """Whether the source told all that is counted; the total of another is what was told."""
     untagged: tuple[str, ...] = ()

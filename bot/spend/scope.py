@@ -15,6 +15,30 @@ Where = Mapping[Dimension, Collection[str]]
 
 
 @dataclass(frozen=True)
+class AllBut:
+    """All ids of a dimension but these, whatever the ledger has."""
+
+    ids: frozenset[str]
+
+
+Ids = frozenset[str] | AllBut
+Meant = Mapping[Dimension, Ids]
+"""What a question is narrowed to: dimension -> the ids of it that count."""
+
+
+def opposite(ids: Ids) -> Ids:
+    """Return all ids but these."""
+    return ids.ids if isinstance(ids, AllBut) else AllBut(ids)
+
+
+def in_both(one: Ids, other: Ids) -> Ids:
+    """Return the ids that are in both."""
+    if isinstance(other, AllBut):
+        return AllBut(one.ids | other.ids) if isinstance(one, AllBut) else one - other.ids
+    return other - one.ids if isinstance(one, AllBut) else one & other
+
+
+@dataclass(frozen=True)
 class Scope:
     """What somebody may see: everything, or what these workspaces and, anywhere, these keys and people cost."""
 

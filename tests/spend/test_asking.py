@@ -51,7 +51,7 @@ async def filled(store: Store) -> None:
 
 
 def wanted(text: str) -> SpendQuery:
-    found = parse_query(text.split(), ["Production", "Research"], tags=["team"])
+    found = parse_query(text.split(), ["Production", "Research"], tags={"team": ["core"]})
     assert isinstance(found, SpendQuery), found
     return found
 
@@ -96,6 +96,41 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
     both = await ask(store, "7d by key and day over $100")
     assert both.breakdown.slices[-1].name.endswith(" others")
     assert csv_bytes(answer_file(both)).splitlines()[0] == b"key,day,amount_usd,share,as_of,final"
+
+
+@pytest.mark.parametrize(
+    "only", ["in Production", "model opus", "key ingest-*", "key none", "tag team=core", "tag team=none"]
+)
+async def test_what_is_asked_for_and_all_without_it_are_the_whole(store: Store, only: str) -> None:
+    await filled(store)
+    without = f"without {only.removeprefix('in ')}"
+    for question in (
+        "friday by model and key vs 2026-11-19",
+        "7d by workspace top 1",
+        "7d by day",
+        "friday tokens by model",
+    ):
+        whole, kept, left = [await ask(store, f"{question} {one}") for one in ("", only, without)]
+        assert whole.total == (kept.total or 0) + (left.total or 0), question
+        assert whole.before == (None if kept.before is None else kept.before + (left.before or 0)), question
+    assert words_of(left.query).endswith(without)
+    assert without in sentence(left).replace("`", "")
+
+
+@pytest.mark.both
+async def test_what_is_left_out_of_what_is_asked_for_is_read_back_and_nothing_is_never_asked_for(store: Store) -> None:
+    await filled(store)
+    both = await ask(store, "friday by key in Production and Research without Research without model sonnet")
+    assert sentence(both).startswith("*$150.00 in Production and Research, without Research, without model sonnet* on Fri")
+    assert [one.name for one in both.breakdown.slices] == ["ingest-prod"]
+    for text, said in (
+        ("friday in Production without Production", "That leaves no workspace."),
+        ("friday in Research tag team=core", "That leaves no workspace."),
+        ("friday tag team=cor", "I don't know a tag team `cor`."),
+    ):
+        with pytest.raises(CantAnswer) as why:
+            await ask(store, text)
+        assert (why.value.said, why.value.instead is not None) == (said, True)
 
 
 @pytest.mark.both

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.spend.exports.csv import csv_bytes, csv_cell, file_name
+from bot.spend.exports.csv import csv_bytes, csv_cell, file_name, only_and_without
+from bot.spend.model import Narrowed
 from bot.spend.render import shown_cell, slack_table
 from bot.spend.table import Column, Table, Value
 
@@ -91,6 +92,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         file_name("tokens", first, first, ("key",), ("Data Platform", "opus 5.5")),
         file_name("spend", first, first, (), ("研究",)),
         file_name("spend", first, first, (), ("Zürich",)),
+        file_name("spend", first, first, ("key",), *only_and_without("Research", [Narrowed("model", "haiku", True)], "own")),
     ]
     assert named == [
         "spend-2026-10-by-model.csv",
@@ -100,6 +102,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         "tokens-2026-10-01-by-key-only-data-platform-opus-5-5.csv",
         "spend-2026-10-01-only-some.csv",
         "spend-2026-10-01-only-zurich.csv",
+        "spend-2026-10-01-by-key-only-research-own-without-haiku.csv",
     ]
 
 

@@ -21,6 +21,10 @@ from tests.spend.test_views import AS_OF
 _PERSON = next(one for one in LEDGER if one.name == "person")
 _BY_NAME = {one.name: one for one in (TOKENS_BY_TYPE, *TIMES, by_tag("cost-centre"), by_tag("team"), *LEDGER)}
 _SPLITS = tuple(_BY_NAME.values())
+_LEFT_OUT = {
+    "workspace": ("Staging", "Data Platform"), "model": ("opus 5.5",), "tag team": ("checkout", "none"),
+    "person": ("<@U0DANA>", "Bob Lee"),
+}  # fmt: skip
 _PERIODS = [
     "today",
     "45d",
@@ -68,7 +72,8 @@ def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
         ("yesterdy in Non-Prod", "yesterdy", "yesterday in Non-Prod"), ("Non-Prod 7d", "Non-Prod", "in Non-Prod 7d"),
         ("non prod 7d", "non", "in Non-Prod 7d"), ("Without Limits 7d", "Without", 'in "Without Limits" 7d'),
         ("Second Life 7d", "Second", 'in "Second Life" 7d'), ("yesterdy key ex-*", "yesterdy", "yesterday key ex-*"),
-        ("yesterdy not Second Life", "not", None), ("7d without Production", "without", None),
+        ("yesterdy not Second Life", "yesterdy", "yesterday not Second Life"),
+        ("7d without Without Limits or Productin", "or", None),
     ):  # fmt: skip
         found = parse_query(text.split(), ["Non-Prod", "Production", "Without Limits", "Second Life"], LEDGER)
         assert isinstance(found, NotUnderstood)
@@ -102,6 +107,11 @@ filters = st.tuples(
     st.one_of(st.none(), values(("opus", "opus 5.5", "*-5-5", "sonnet")).map(lambda found: Filter(MODEL, found))),
     st.one_of(st.none(), values(("ingest-*", "eval-runs", "a key", "none")).map(lambda found: Filter(KEY, found))),
     st.one_of(st.none(), values(("<@U0DANA>", "Dana Smith", "<@U1>")).map(lambda found: Filter(_PERSON, found))),
+    st.one_of(st.none(), values(("checkout", "data platform", "none")).map(lambda found: Filter(by_tag("team"), found))),
+    st.one_of(
+        st.none(),
+        st.sampled_from((WORKSPACE, MODEL, by_tag("team"), _PERSON)).map(lambda by: Filter(by, _LEFT_OUT[by.name], True)),
+    ),
 ).map(lambda found: tuple(one for one in found if one is not None))
 
 
@@ -128,7 +138,9 @@ def test_a_query_comes_back_from_its_words_and_from_its_form(query: SpendQuery) 
     wanted = read(ASK, held(ASK.fields, filled, labels, AS_OF, UTC_DAYS))
     back = asked(typed(wanted, ids))
     assert isinstance(back, SpendQuery), typed(wanted, ids)
-    assert {one.by: set(one.values) for one in back.where} == {one.by: set(one.values) for one in query.where}
+    assert {(one.by, one.leaves_out, *sorted(one.values)) for one in back.where} == {
+        (one.by, one.leaves_out, *sorted(one.values)) for one in query.where
+    }
     assert (back.period, back.measure, back.top, back.over, back.versus) == (
         query.period, query.measure, query.top, query.over, query.versus,
     )  # fmt: skip

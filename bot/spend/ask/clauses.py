@@ -1,21 +1,20 @@
 """The parts of a question: what each word sequence says, read from its beginning. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.spend.ask.idioms import NEGATIONS
-from bot.spend.ask.least import Over, over_of
-from bot.spend.ask.lookup import Lookup, named
+from bot.spend.ask.idioms import NEGATIONS, left_out
+from bot.spend.ask.known import Known, Part, Read, Value, longest
+from bot.spend.ask.least import over_of
+from bot.spend.ask.lookup import named
 from bot.spend.ask.periods import read_period
-from bot.spend.ask.splits import TIMES, TOKEN_TYPE, TOKENS_BY_TYPE, by_tag
+from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE, by_tag
 from bot.spend.ask.versus import read_versus
-from bot.spend.ask.words import FILLERS, LINKS, MENTION, PERSON, plain
+from bot.spend.ask.words import FILLERS, LINKS, MENTION, PERSON, TAG
 from bot.spend.dimensions import MODEL, WORKSPACE, Dimension
 from bot.spend.model import Filter, Measure
 
-Part = Literal["period", "breakdown", "filter", "measure", "number of parts", "least amount", "comparison"]
 _MEASURES: dict[str, Measure] = {
     **dict.fromkeys(("dollars", "dollar", "usd", "$", "cost", "costs", "money"), "dollars"),
     **dict.fromkeys(("tokens", "token"), "tokens"),
@@ -26,11 +25,9 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 """Words that may stand before "by"."""
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
-_TO_NAME = {WORKSPACE.name: "in", PERSON: "for"}
-"""What is typed before the names of a dimension, where it isn't the dimension's own name."""
+_BEFORE_LEFT = frozenset({"in", "for", "of", "on", "from", "by", "the", "any", "using"})
+_PLACES = (["workspace"], ["workspaces"])
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
-_LONGEST_KEY = 3
-"""So many words may mean a name in which hyphens stand between them: `key ingest prod`."""
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
 MOST_PARTS = 100
@@ -40,56 +37,10 @@ _OF_LONGER = re.compile(r"of (?:the )?(?:day|week|month|quarter|year)")
 _OF_A_MODEL = re.compile(r"\d(?:[.-]\d+)?")
 
 
-@dataclass(frozen=True)
-class Known:
-    """What words can mean: dimensions by what people type for them, and names by the name of their dimension.
-
-    `tags` are those that workspaces have.
-    """
-
-    by: Mapping[str, Dimension]
-    names: Mapping[str, Lookup] = field(default_factory=dict[str, Lookup])
-    tags: Sequence[str] = ()
-
-    def of(self, dimension: str) -> Lookup:
-        """Return the names that are known in a dimension, with what is typed for them."""
-        return self.names.get(dimension) or named(())
-
-    def names_at(self, words: Sequence[str]) -> bool:
-        """Tell whether words begin with the whole name of something: `Non-Prod`, `Without Limits`."""
-        return any(_longest(words, one) for one in self.names.values())
-
-    @property
-    def person(self) -> Dimension | None:
-        """Return the dimension of people, None where the ledger has none."""
-        return self.by.get(PERSON)
-
-
-Value = str | int | Over | Filter | tuple[Dimension, ...]
-
-
-class Read(NamedTuple):
-    """One part of a query, what it says, what it was read from, and how many words that are."""
-
-    part: Part
-    value: Value
-    said: str
-    taken: int
-
-
-def known_words(dimensions: Sequence[Dimension], names: Mapping[str, Sequence[str]], tags: Sequence[str] = ()) -> Known:
-    """Return what words can mean, given the dimensions of the ledger."""
-    every = (*dimensions, *TIMES)
-    if all(one.name != TOKEN_TYPE for one in dimensions):
-        every = (*every, TOKENS_BY_TYPE)
-    lookups = {of: named(tuple(some), _TO_NAME.get(of, of)) for of, some in names.items()}
-    return Known({typed: one for one in every for typed in one.typed}, lookups, tags)
-
-
 def read_part(words: Sequence[str], known: Known) -> Read | None:
     """Read the part that the words begin with; None when they begin with nothing that makes sense."""
     first = words[0].casefold()
-    for reader in (_versus, _top, _over, _by, _in, _named_filter, _measure, _plain_time):
+    for reader in (_without, _versus, _top, _over, _by, _tagged, _in, _named_filter, _measure, _plain_time):
         if found := reader(first, words, known):
             return found
     if period := read_period(words):
@@ -158,7 +109,7 @@ def _by(first: str, words: Sequence[str], known: Known) -> Read | None:
 def _split(words: Sequence[str], known: Known) -> tuple[Dimension, int] | None:
     """Return the dimension, unit of time or tag that words begin with, and how many words that took."""
     if words and words[0].casefold() in ("tag", "tags"):
-        found = _longest(words[1:], named(tuple(known.tags)))
+        found = longest(words[1:], named(tuple(known.tags)))
         return (by_tag(found[0]), found[1] + 1) if found else None
     if _OF_LONGER.fullmatch(" ".join(words[1:4]).casefold()) or _OF_LONGER.fullmatch(" ".join(words[1:3]).casefold()):
         return None
@@ -192,6 +143,58 @@ def _in(first: str, words: Sequence[str], known: Known) -> Read | None:
     if first in ("in", "of") and (measure := _MEASURES.get(rest[0].casefold())):
         return _read("measure", measure, words, 1 + skipped)
     return None
+
+
+def _without(_first: str, words: Sequence[str], known: Known) -> Read | None:
+    """Read what is left out: `without Sandbox`, `not in Production`, `except model haiku`, `-Sandbox`."""
+    leaving = left_out(words)
+    if leaving is None or known.names_at(words):
+        return None
+    taken, rest = leaving
+    while rest and rest[0].casefold() in _BEFORE_LEFT:
+        taken, rest = taken + 1, rest[1:]
+    found = _meant_by_name(rest, known) if rest else None
+    if found is None:
+        return None
+    taken += found[1]
+    is_named_so = found[0].by == WORKSPACE and [one.casefold() for one in words[taken : taken + 1]] in _PLACES
+    return _read("filter", replace(found[0], leaves_out=True), words, taken + is_named_so)
+
+
+def _meant_by_name(rest: Sequence[str], known: Known) -> tuple[Filter, int] | None:
+    """Return what names mean without a word before them, which is a workspace or a person, or with their dimension's."""
+    if found := _values(rest, WORKSPACE, known):
+        return Filter(WORKSPACE, found[0]), found[1]
+    read = _tagged(rest[0].casefold(), rest, known) or _named_filter(rest[0].casefold(), rest, known)
+    if read is not None and isinstance(read.value, Filter):
+        return read.value, read.taken
+    return _people(rest, known)
+
+
+def goes_on_leaving_out(found: Read, reads: Sequence[Read], link: Sequence[str], known: Known) -> Read:
+    """Return a part as it is meant behind the last one: `without Sandbox and model haiku` leaves out both.
+
+    `link` is the word before it, and its first one.
+    """
+    last = reads[-1].value if reads else None
+    is_listed = isinstance(last, Filter) and last.leaves_out and link[0].casefold() in ("and", "&", "+")
+    if not is_listed or not isinstance(found.value, Filter) or link[-1].casefold() not in (*known.by, "tag"):
+        return found
+    return found._replace(value=replace(found.value, leaves_out=True))
+
+
+def _tagged(_first: str, words: Sequence[str], known: Known) -> Read | None:
+    """Read workspaces by the value of a tag: `tag team=checkout`, `team=checkout`, and a known value in `team checkout`."""
+    at = int(words[0].casefold() in ("tag", "tags"))
+    tag = longest(words[at:], named(tuple(known.tags)))
+    if tag is None:
+        return None
+    at += tag[1]
+    is_said = list(words[at : at + 1]) == ["="]
+    if not is_said and longest(words[at:], known.of(f"{TAG}{tag[0]}")) is None:
+        return None
+    found = _values(words[at + is_said :], by_tag(tag[0]), known)
+    return _read("filter", Filter(by_tag(tag[0]), found[0]), words, at + is_said + found[1]) if found else None
 
 
 def _people(rest: Sequence[str], known: Known, *, only_mentions: bool = False) -> tuple[Filter, int] | None:
@@ -244,7 +247,7 @@ def _values(rest: Sequence[str], dimension: Dimension, known: Known) -> tuple[tu
 def _value(rest: Sequence[str], dimension: Dimension, known: Known, *, is_first: bool) -> tuple[str, int] | None:
     if not rest:
         return None
-    if known_as := _longest(rest, known.of(dimension.name)):
+    if known_as := longest(rest, known.of(dimension.name)):
         return known_as
     if MENTION.fullmatch(rest[0]):
         return (f"{rest[0].partition('|')[0].rstrip('>')}>", 1) if dimension.name == PERSON else None
@@ -264,22 +267,3 @@ def _is_reserved(rest: Sequence[str], known: Known, *, is_first: bool) -> bool:
     if word in LINKS or word in KEYWORDS or word in NEGATIONS or word in _MEASURES or word in FILLERS or word in known.by:
         return True
     return read_period(rest) is not None or (not is_first and read_part(rest, known) is not None)
-
-
-def _longest(words: Sequence[str], names: Lookup) -> tuple[str, int] | None:
-    """Return the longest of some names that the words begin with, and how many words it took."""
-    most = min(len(words), max((names.longest - 1) * 2 + 1, _LONGEST_KEY if names.meant else 0))
-    for taken in range(most, 0, -1):
-        said = plain(" ".join(words[:taken]))
-        meant = names.meant.get(said)
-        if not meant and not _begins_longer_period(words[taken - 1 :]):
-            meant = names.meant.get(said.replace(" ", "-"))
-        if meant and words[taken - 1] != ",":
-            return meant[-1], taken
-    return None
-
-
-def _begins_longer_period(words: Sequence[str]) -> bool:
-    """Tell whether words begin with a period of several: `model sonnet 5 days` isn't `model sonnet-5`."""
-    found = read_period(words)
-    return found is not None and found[1] > 1

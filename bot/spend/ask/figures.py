@@ -10,7 +10,7 @@ from bot.slack.charts import OTHER
 from bot.spend.aggregate import days_between
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
-from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, untold
+from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, tags_of, untold
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
@@ -79,7 +79,7 @@ async def figures(
     days = _days(query, now.astimezone(UTC).date())
     check_compared(query, (days.first, days.last), days.before)
     scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
-    tags = await _tags(rt, query)
+    tags: Tags = await tags_of(rt) if any(tag_of(one) for one in query.splits) else {}
     async with rt.store.read() as tx:
         found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
@@ -96,13 +96,6 @@ def _days(query: SpendQuery, today: date) -> _Days:
     return _Days(first, last, span_versus(query.period, query.versus, today), charted)
 
 
-async def _tags(rt: Runtime, query: SpendQuery) -> Tags:
-    if not any(tag_of(one) for one in query.splits):
-        return {}
-    found = [*await rt.directory.workspaces(), *await rt.directory.archived_workspaces()]
-    return {one.id: one.tags for one in found}
-
-
 async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: str | None, seen: Seen) -> _Found:
     begins = min(days.before[0], days.charted[0])
     ends = max(days.last, days.before[1])
@@ -113,7 +106,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
     before = await _counts(tx, query, days.before, wheres, known, daily=False)
-    only = scope.ids.get(WORKSPACE, ())
+    only = scope.ids.get(WORKSPACE, frozenset())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
     return _Found(
         known,
@@ -121,7 +114,9 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         drawn,
         before,
         await names_apart(tx, {one for count in (*counts, *drawn, *before) for one in count.ids.values()}),
-        await budget_of(tx, channel, only) if may_have_budget and seen.is_all else None,
+        await budget_of(tx, channel, tuple(only))
+        if may_have_budget and isinstance(only, frozenset) and seen.is_all
+        else None,
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
         set() if query.measure == "dollars" else await uncounted_days(tx, begins, ends),

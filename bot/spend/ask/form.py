@@ -10,7 +10,7 @@ from bot.spend.ask.periods import read_period
 from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE
 from bot.spend.ask.words import quoted, quoted_split, words_of
 from bot.spend.dimensions import ASKED, WORKSPACE
-from bot.spend.model import SpendQuery
+from bot.spend.model import Filter, SpendQuery
 
 _NAMED = {one.name: one for one in (*ASKED, *TIMES, TOKENS_BY_TYPE)}
 _CHOICES = tuple((name.replace(" ", "_"), name.capitalize()) for name in _NAMED)
@@ -61,7 +61,7 @@ ASK = Form(
         FormField(
             ids.SPEND_ASK_MORE,
             "Only",
-            hint="Such as: model opus, key ingest-*, for Dana Smith, top 5, over $50, vs last month.",
+            hint="Such as: model opus, key ingest-*, without model haiku, for Dana Smith, top 5, over $50.",
             max_length=500,
             optional=True,
         ),
@@ -74,7 +74,7 @@ ASK = Form(
 
 def ask_values(query: SpendQuery, workspaces: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the form is filled in with for a query, and the labels of that; `workspaces` are names by id."""
-    only = [one for one in query.where if one.by == WORKSPACE]
+    only = [one for one in query.where if _is_chosen(one)]
     wanted = {value.casefold() for one in only for value in one.values}
     chosen = {one: name for one, name in workspaces.items() if one in wanted or name.casefold() in wanted}
     fields = {one: name.replace(" ", "_") for one, name in _named_splits(query).items()}
@@ -88,6 +88,11 @@ def ask_values(query: SpendQuery, workspaces: Mapping[str, str]) -> tuple[dict[s
     return values, chosen
 
 
+def _is_chosen(one: Filter) -> bool:
+    """Tell whether a filter stands in the form's field of workspaces. What is left out is typed."""
+    return one.by == WORKSPACE and not one.leaves_out
+
+
 def _named_splits(query: SpendQuery) -> dict[str, str]:
     """Return which of a query's splits have a choice in the form, by field. That by a tag is typed."""
     fields = (ids.SPEND_ASK_BY, ids.SPEND_ASK_AND_BY)
@@ -97,7 +102,7 @@ def _named_splits(query: SpendQuery) -> dict[str, str]:
 
 def _rest_of(query: SpendQuery) -> str:
     """Return the words of a query for which the form has no field of their own."""
-    where = tuple(one for one in query.where if one.by != WORKSPACE)
+    where = tuple(one for one in query.where if not _is_chosen(one))
     bare = replace(query, where=where, by=WORKSPACE, and_by=None, measure="dollars")
     words = words_of(bare).removeprefix(query.period).strip()
     if query.over is not None and query.measure != "dollars":

@@ -7,14 +7,15 @@ from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from bot.slack.markup import Markup
-from bot.spend.ask.clauses import Known, Part, Read, known_words, read_part
-from bot.spend.ask.idioms import named
+from bot.spend.ask.clauses import goes_on_leaving_out, read_part
+from bot.spend.ask.idioms import left_out, named
+from bot.spend.ask.known import Known, Part, Read, known_words
 from bot.spend.ask.least import Over
 from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
-from bot.spend.ask.untold import leaves_out, untold
+from bot.spend.ask.untold import untold
 from bot.spend.ask.versus import settled
 from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
@@ -62,13 +63,13 @@ def parse_query(
     workspaces: Sequence[str] = (),
     dimensions: Sequence[Dimension] = ASKED,
     names: Mapping[str, Sequence[str]] = _NOTHING,
-    tags: Sequence[str] = (),
+    tags: Mapping[str, Sequence[str]] = _NOTHING,
 ) -> SpendQuery | NotUnderstood:
     """Read the words after the command, in any order; neither case nor quotation marks in a name count.
 
     `in` may be followed by the names of `workspaces`, `by` by `dimensions`, units of time and `tags`; `names` are those of
-    other things by the name of their dimension. A part that contradicts one before it is reported, because nobody knows
-    which of both was meant.
+    other things by the name of their dimension, `tags` values by tag. A part that contradicts one before it is reported,
+    because nobody knows which of both was meant.
     """
     values = {one.name: one.values for one in dimensions if one.values}
     known = known_words(dimensions, {WORKSPACE.name: workspaces, **values, **names}, tags)
@@ -76,37 +77,39 @@ def parse_query(
     found = _read_all(typed, known)
     if isinstance(found, SpendQuery):
         return found
-    if not found.second:
-        found = found._replace(at=_left_out(typed, found.at, known))
     why = None if found.second or known.names_at(typed[found.at :]) else untold(typed[found.at :])
-    meant = (
-        None
-        if why and not why.has_near
-        else repaired(typed, found.at, found.second, known, lambda tried: _stop_of(tried, known))
-    )
+    meant = None
+    if why is None or why.has_near:
+        meant = repaired(typed, found.at, found.second, known, lambda tried: _stop_of(tried, known))
+    if not found.second and len(_leavings(typed, known)) != len(_leavings(meant or (), known)):
+        meant, found = None, found._replace(at=_first_not_left_out(typed, found.at, known))
+        why = untold(typed[found.at :])
     said = None if meant is None else _said(meant, known)
     understood = tuple(one.said for one in found.reads)
     if found.second is not None:
         return NotUnderstood(understood, found.second.said, said, found.second.part)
     if why is not None:
-        return NotUnderstood(understood, " ".join(typed[found.at : found.at + why.taken]), said, why=why.sentence)
+        is_near = said is not None and left_out(typed[found.at :])
+        reason: Markup = "" if is_near else why.sentence
+        return NotUnderstood(understood, " ".join(typed[found.at : found.at + why.taken]), said, why=reason)
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
 
 
-def _left_out(words: Sequence[str], at: int, known: Known) -> int:
-    """Return where something is left out, without which a question would be another one; `at` where nothing is.
+def _leavings(words: Sequence[str], known: Known) -> list[int]:
+    """Return where something is left out. A name may begin with such a word: `in Non-Prod`, `key ex-*`."""
+    found, at = list[int](), 0
+    while at < len(words):
+        leaving = None if known.names_at(words[at:]) else left_out(words[at:])
+        found += [at] if leaving else []
+        at += max(leaving[0], 1) if leaving else 1
+    return found
 
-    What makes sense is read as a whole, and a name may begin with such a word: `in Non-Prod`, `key ex-*`.
-    """
-    one = at
-    while one < len(words):
-        part = read_part(words[one:], known)
-        if part is None and leaves_out(words[one:]) and not known.names_at(words[one:]):
-            return one
-        one += part.taken if part else 1
-    return at
+
+def _first_not_left_out(words: Sequence[str], at: int, known: Known) -> int:
+    """Return where something isn't left out though words say so: without them a question would be another one."""
+    return next((one for one in _leavings(words, known) if one >= at and read_part(words[one:], known) is None), at)
 
 
 def _said(meant: Sequence[str], known: Known) -> str:
@@ -130,7 +133,7 @@ def _read_all(words: Sequence[str], known: Known) -> SpendQuery | _Stop:
             continue
         if found is None or _contradicts(found, reads):
             return _Stop(reads, at, found)
-        reads.append(found)
+        reads.append(goes_on_leaving_out(found, reads, words[max(at - 1, 0) : at + 1], known))
         at += found.taken
     if says_so_far(words) and _period(reads) in ("yesterday", _USUAL[DAY], _USUAL[WEEK]) and not _has_period(reads):
         reads.append(Read("period", "mtd", "so far", 0))  # what runs is meant, and never yesterday
@@ -208,8 +211,9 @@ def _query(reads: Sequence[Read]) -> SpendQuery:
 
 
 def _filters(reads: Sequence[Read]) -> tuple[Filter, ...]:
-    found: dict[Dimension, tuple[str, ...]] = {}
+    found: dict[tuple[Dimension, bool], tuple[str, ...]] = {}
     for one in reads:
         if isinstance(one.value, Filter):
-            found[one.value.by] = (*found.get(one.value.by, ()), *one.value.values)
-    return tuple(Filter(by, tuple(dict.fromkeys(values))) for by, values in found.items())
+            about = one.value.by, one.value.leaves_out
+            found[about] = (*found.get(about, ()), *one.value.values)
+    return tuple(Filter(by, tuple(dict.fromkeys(values)), leaves_out) for (by, leaves_out), values in found.items())

@@ -13,6 +13,16 @@ NEGATIONS = frozenset(
     " ohne außer sans sauf sin".split()
 )
 """Words that turn what follows into its opposite: a question without them would be another one."""
+LEAVING = NEGATIONS - {"under", "below", "less"}
+"""Those that leave something out."""
+_LEAVING_TOGETHER = frozenset(
+    (
+        "other than", "apart from", "aside from", "anything but", "leaving out", "leave out", "except for",
+        "not including", "not counting", "and not", "but not", "with no",
+    )
+)  # fmt: skip
+_LEFT = re.compile(r"(?:[-!]|ex-|non-)(?=[a-z])")
+"""What leaves out at the beginning of a name: `-Sandbox`."""
 _HEADS = frozenset({"last", "past", "previous", "prior", "this", "next", "since", "current", "rolling", "trailing", "in"})
 _COUNTED = ("last", "past", "previous", "rolling", "trailing")
 _VERSUS = ("vs", "versus")
@@ -48,6 +58,15 @@ def idioms(rest: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple
         yield 1, []
     if MENTION.fullmatch(rest[0]):
         yield 1, ["for", rest[0]]
+
+
+def left_out(words: Sequence[str]) -> tuple[int, list[str]] | None:
+    """Return what is left out where words say so, and how many words say it; 0 where a name begins with it."""
+    lower = [word.casefold() for word in words[:2]]
+    if begins := _LEFT.match(lower[0]):
+        return 0, [words[0][begins.end() :], *words[1:]]
+    taken = 2 if " ".join(lower) in _LEAVING_TOGETHER else int(lower[0] in LEAVING)
+    return (taken, list(words[taken:])) if taken else None
 
 
 def named(rest: Sequence[str]) -> int:

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
-from bot.spend.ask.clauses import KEYWORDS, Known, Read
-from bot.spend.ask.idioms import NEGATIONS, idioms
+from bot.spend.ask.clauses import KEYWORDS
+from bot.spend.ask.idioms import NEGATIONS, idioms, left_out
+from bot.spend.ask.known import Known, Read
 from bot.spend.ask.lookup import Lookup, named
 from bot.spend.ask.periods import MOST_DAYS, is_month, period_phrases, read_period
 from bot.spend.ask.spans import YEAR_BEFORE
@@ -68,7 +69,8 @@ def _nearest(
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    if (rest[0].casefold() in NEGATIONS or rest[0].casefold().startswith("non-")) and not known.names_at(rest):
+    if (left_out(rest) or rest[0].casefold() in NEGATIONS) and not known.names_at(rest):
+        yield from ([*before, *meant] for meant in _left_out(rest, known))
         return
     yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}
@@ -92,6 +94,16 @@ def _begun_earlier(words: list[str], at: int, known: Known) -> Iterator[list[str
                 before = before[:-1]
             if start + taken > at:
                 yield [*before, *meant, *words[start + taken :]]
+
+
+def _left_out(rest: list[str], known: Known) -> Iterator[list[str]]:
+    """Yield what was probably meant by what is left out; without the word that says so it would be another question."""
+    leaving = left_out(rest)
+    behind = leaving[1] if leaving else []
+    for taken, meant in _meant(behind, known) if behind else ():
+        if meant:
+            about = {"in": [], "for": [PERSON]}.get(meant[0], meant[:1])
+            yield ["without", *about, *meant[1:], *behind[taken:]]
 
 
 def _without(words: list[str], second: Read) -> list[str]:
@@ -196,7 +208,7 @@ def _splits(known: Known) -> Lookup:
 
 def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     if len(rest) == 2:
-        yield from ((2, ["by", "tag", tag]) for tag in known.tags[:1])
+        yield from ((2, ["by", "tag", tag]) for tag in list(known.tags)[:1])
     else:
         yield from _near(rest, 2, [named(tuple(known.tags), "by tag")])
 

@@ -8,17 +8,18 @@ from bot.errors import UserError
 from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape, mention
-from bot.spend.ask.matching import all_matching, nearest_name
-from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, in_ledger
+from bot.spend.ask.matching import NONE, all_matching, nearest_name
+from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, Tags, in_ledger, tag_of
 from bot.spend.ask.together import nearest_together, why_not
-from bot.spend.ask.words import MENTION, PERSON
+from bot.spend.ask.words import MENTION, PERSON, plain
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.names import workspaces
 from bot.spend.ledger.sources import SOURCES
-from bot.spend.model import Filter, LedgerDay, SpendQuery
+from bot.spend.model import Filter, LedgerDay, Narrowed, SpendQuery
 from bot.spend.phrases import days_in_words
 from bot.spend.prices.load import price_table
+from bot.spend.scope import AllBut, Ids, Meant, in_both, opposite
 from bot.store.names import named_like, names_of
 from bot.store.session import Tx
 from bot.words.folded import folded
@@ -43,9 +44,9 @@ class CantAnswer(UserError):
 class Scope:
     """The ids that count by dimension, the name of what is meant by `in`, and the rest as people know it."""
 
-    ids: Mapping[Dimension, tuple[str, ...]]
+    ids: Meant
     workspaces: str | None = None
-    narrowed: tuple[tuple[str, str], ...] = ()
+    narrowed: tuple[Narrowed, ...] = ()
 
 
 def answerable(query: SpendQuery) -> SpendQuery:
@@ -66,18 +67,59 @@ def answerable(query: SpendQuery) -> SpendQuery:
 
 async def scope_of(rt: Runtime, query: SpendQuery, first: date, last: date) -> Scope:
     """Return what a query is narrowed to; CantAnswer with the nearest name where a filter means nothing."""
-    ids: dict[Dimension, tuple[str, ...]] = {}
-    where, narrowed = None, list[tuple[str, str]]()
+    ids: dict[Dimension, Ids] = {}
+    where, narrowed = None, list[Narrowed]()
     for one in query.where:
-        if one.by == WORKSPACE:
-            ids[WORKSPACE], where = await _workspaces(rt, query, one)
+        found, said = await _named(rt, query, one, first, last)
+        found = opposite(found) if one.leaves_out else found
+        by = WORKSPACE if tag_of(one.by) else one.by
+        ids[by] = in_both(ids[by], found) if by in ids else found
+        if not ids[by] and found:
+            kind: Markup = escape(by.name)
+            raise CantAnswer(f"That leaves no {kind}.", replace(query, where=without(query.where, one)))
+        if one.by == WORKSPACE and not one.leaves_out:
+            where = said
         else:
-            ids[one.by], said = await _things(rt, query, one, first, last)
-            narrowed.append((one.by.name, said))
+            narrowed.append(Narrowed(one.by.name, said, one.leaves_out))
     return Scope(ids, where, tuple(narrowed))
 
 
-async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[tuple[str, ...], str]:
+def without(filters: Iterable[Filter], wanted: Filter) -> tuple[Filter, ...]:
+    """Return all filters but one."""
+    return tuple(one for one in filters if one != wanted)
+
+
+async def tags_of(rt: Runtime) -> Tags:
+    """Return the tags of all workspaces by their id, also of archived ones."""
+    found = [*await rt.directory.workspaces(), *await rt.directory.archived_workspaces()]
+    return {one.id: one.tags for one in found}
+
+
+async def _named(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, last: date) -> tuple[Ids, str]:
+    """Return the ids that a filter names, and how people know them."""
+    if wanted.by == WORKSPACE:
+        return await _workspaces(rt, query, wanted)
+    if tag_of(wanted.by):
+        return await _tagged(rt, query, wanted)
+    return await _things(rt, query, wanted, first, last)
+
+
+async def _tagged(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[Ids, str]:
+    """Return the workspaces that have one of these values of a tag; `none` are all others than those that have one."""
+    tag, tags = tag_of(wanted.by), await tags_of(rt)
+    values = {plain(one[tag]): one[tag] for one in tags.values() if one.get(tag)}
+    found = {plain(value): value for value in wanted.values}
+    for one, value in found.items():
+        if one not in (*values, NONE):
+            raise _unknown(query, wanted, value, values)
+    ids = {one: plain(some[tag]) for one, some in tags.items() if some.get(tag)}
+    said = " and ".join(values.get(one, value) for one, value in found.items())
+    if NONE in found and NONE not in values:
+        return AllBut(frozenset(one for one, value in ids.items() if value not in found)), said
+    return frozenset(one for one, value in ids.items() if value in found), said
+
+
+async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[Ids, str]:
     """Return ids and names of workspaces. An archived one may have left its name to another, and both are meant."""
     known = await workspaces(rt)
     found, names = list[str](), list[str]()
@@ -87,10 +129,10 @@ async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[t
             raise _unknown(query, wanted, value, {one.id: one.name for one in known})
         found += [one.id for one in some]
         names.append(some[0].name)
-    return tuple(dict.fromkeys(found)), " and ".join(names)
+    return frozenset(found), " and ".join(names)
 
 
-async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, last: date) -> tuple[tuple[str, ...], str]:
+async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, last: date) -> tuple[Ids, str]:
     people = [one for one in wanted.values if MENTION.fullmatch(one)]
     members = await rt.directory.members() if people else ()
     ids = {one: await member_behind(rt, one[2:-1], members) for one in people}
@@ -106,7 +148,7 @@ async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, l
     if missing is not None:
         raise _unknown(query, wanted, missing, labels)
     said = [*typed, *(named.get(one, labels.get(one, one)) for one in ids.values())]
-    return tuple(sorted({*found, *ids.values()})), " and ".join(said)
+    return frozenset({*found, *(one for one in ids.values() if one)}), " and ".join(said)
 
 
 async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict[str, str]:
@@ -154,11 +196,12 @@ def check_compared(query: SpendQuery, asked: tuple[date, date], compared: tuple[
 def check_told(query: SpendQuery, known: Mapping[date, LedgerDay], days: Iterable[date]) -> None:
     """Raise CantAnswer where the source of a day doesn't tell by what a query is narrowed: nothing would read as $0."""
     for one in query.where:
-        if any(day in known and not SOURCES[known[day].source].tells(one.by) for day in days):
+        by = WORKSPACE if tag_of(one.by) else one.by
+        if any(day in known and not SOURCES[known[day].source].tells(by) for day in days):
             kind: Markup = escape(one.by.name)
             raise CantAnswer(
                 f"The report of these days isn't split by {kind}, so I can't say what belongs to it.",
-                replace(query, where=tuple(other for other in query.where if other != one)),
+                replace(query, where=without(query.where, one)),
             )
 
 

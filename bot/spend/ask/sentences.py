@@ -1,5 +1,6 @@
 """The sentences of an answer: how much of what, where, when, and against what. Pure."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from datetime import date as date_type
 from decimal import Decimal
@@ -8,8 +9,9 @@ from bot.slack.markup import Markup, code, date, escape
 from bot.spend.aggregate import growth
 from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, is_within_week, months_of, whole_of
 from bot.spend.ask.when import long_in_words, when_in_words
-from bot.spend.ask.words import PERSON
-from bot.spend.model import Figures
+from bot.spend.ask.words import PERSON, TAG
+from bot.spend.dimensions import KEY, WORKSPACE
+from bot.spend.model import Figures, Narrowed
 from bot.spend.phrases import (
     change_in_words,
     days_in_words,
@@ -64,12 +66,21 @@ def amount_in_words(figures: Figures, amount: Decimal) -> Markup:
 
 def where_in_words(figures: Figures) -> Markup:
     """Return what an answer is narrowed to: ` in Production, model opus, for Dana Smith`."""
-    said: Markup = f" in {escape(figures.workspace_name)}" if figures.workspace_name else ""
-    for name, values in figures.narrowed:
-        kind: Markup = "for" if name == PERSON else escape(name)
-        value = code(values) if name == "key" else escape(values)
-        comma: Markup = "" if name == PERSON and not said else ","
-        said = f"{said}{comma} {kind} {value}"
+    return narrowed_in_words(figures.workspace_name, figures.narrowed)
+
+
+def narrowed_in_words(workspaces: str | None, narrowed: Sequence[Narrowed]) -> Markup:
+    """Return what figures are narrowed to: ` in Production, model opus, for Dana Smith`, ` without Staging`."""
+    said: Markup = f" in {escape(workspaces)}" if workspaces else ""
+    for by, values, leaves_out in narrowed:
+        value = code(values) if by == KEY.name else escape(values)
+        kind: Markup = f"{escape(by)}={value}" if by.startswith(TAG) else f"{escape(by)} {value}"
+        if leaves_out:
+            about: Markup = f"without {value if by in (PERSON, WORKSPACE.name) else kind}"
+        else:
+            about = f"for {value}" if by == PERSON else kind
+        comma: Markup = "" if (leaves_out or by == PERSON) and not said else ","
+        said = f"{said}{comma} {about}"
     return said
 
 

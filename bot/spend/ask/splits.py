@@ -3,10 +3,11 @@
 Both are dimensions without a name in the reports: their values come from the day and from the workspace.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from bot.spend.ask.words import TAG
 from bot.spend.dimensions import WORKSPACE, Dimension
 from bot.spend.model import Slice
 from bot.spend.phrases import day_in_words, days_in_words, quarter_in_words
@@ -72,17 +73,25 @@ def _class_of_tokens(value: str, _: Mapping[str, str]) -> str:
 
 TOKENS_BY_TYPE = Dimension(TOKEN_TYPE, "Token type", "token_type", "", "", ("token types", "type"), _class_of_tokens)
 """Counts of tokens are split by their kind in the ledger's columns, and not by a dimension."""
-_TAG = "tag "
 
 
 def by_tag(tag: str) -> Dimension:
     """Return the split of workspaces by the value of one of their tags."""
-    return Dimension(f"{_TAG}{tag}", tag, WORKSPACE.column, "", "Untagged", (), as_it_is)
+    return Dimension(f"{TAG}{tag}", tag, WORKSPACE.column, "", "Untagged", (), as_it_is)
 
 
 def tag_of(split: Dimension) -> str:
     """Return the tag by whose value a split groups workspaces, "" for any other split."""
-    return split.name.removeprefix(_TAG) if split.name.startswith(_TAG) else ""
+    return split.name.removeprefix(TAG) if split.name.startswith(TAG) else ""
+
+
+def values_of(tagged: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return the values of each tag, given the tags of workspaces."""
+    found: dict[str, set[str]] = {}
+    for tags in tagged:
+        for tag, value in tags.items():
+            found.setdefault(tag, set()).add(value)
+    return {tag: tuple(sorted(found[tag])) for tag in sorted(found)}
 
 
 def is_time(split: Dimension) -> bool:

@@ -10,7 +10,7 @@ from bot.spend.model import SpendQuery
 
 def why_not(query: SpendQuery) -> NotSplit | None:
     """Return why no report tells all that is asked for at once, None where one does."""
-    asked = [*in_ledger(query.splits), *(one.by for one in query.where)]
+    asked = in_ledger([*query.splits, *(one.by for one in query.where)])
     try:
         cut_of(asked)
     except NotSplit as refusal:

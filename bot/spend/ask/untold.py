@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.slack.markup import Markup
-from bot.spend.ask.idioms import NEGATIONS
+from bot.spend.ask.idioms import left_out
 from bot.spend.ask.spans import WEEKDAY_NAMES
 
 
@@ -20,7 +20,7 @@ class Untold(NamedTuple):
 _REGION: Markup = "I don't read figures by region. *reconcile* tells what inference in the US only added to a month."
 _SPEED: Markup = "I don't read figures by speed. *reconcile* names the models whose bill fast mode may explain."
 _FISCAL: Markup = "I count in calendar years and quarters."
-_LEFT_OUT: Markup = "I can't leave anything out. Name what you want to see."
+_LEFT_OUT: Markup = "I can leave out workspaces, models, keys, people and tags by name, such as *without model haiku*."
 _SMALLEST: Markup = "I show the largest first. The CSV has all."
 _LESS: Markup = "I can only show what is over an amount, such as *over $50*."
 _DAYS: Markup = "I need the first and the last day, such as *1 Nov to 15 Nov*, or *since 1 Nov*."
@@ -44,8 +44,6 @@ _WORDS: dict[str, Untold] = {
     ),
     **dict.fromkeys(("speed", "speeds", "fast", "fast mode"), Untold(1, _SPEED)),
     **dict.fromkeys(("fiscal", "financial", "fy"), Untold(1, _FISCAL, has_near=True)),
-    **dict.fromkeys(NEGATIONS - {"under", "below", "less"}, Untold(1, _LEFT_OUT)),
-    **dict.fromkeys(("other than", "apart from", "aside from", "anything but"), Untold(1, _LEFT_OUT)),
     **dict.fromkeys(("bottom", "least", "lowest", "smallest", "cheapest", "unused"), Untold(1, _SMALLEST)),
     **dict.fromkeys(("less", "under", "below", "<", "at least", ">=", "at most", "<="), Untold(1, _LESS)),
     **dict.fromkeys(("until", "till", "before", "after", "up to", "day before"), Untold(1, _DAYS)),
@@ -92,11 +90,12 @@ _CLOCK = r"(?:\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?)"
 _TIME = re.compile(rf"{_CLOCK}(?:[-–]{_CLOCK})?|\d{{4}}-\d\d-\d\dt.*")
 _FOREIGN = re.compile(r".*[€£¥₹].*")
 _BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*")
-_LEAVES_OUT = re.compile(r"(?:[-!]|ex-|non-)[a-z].*")
 
 
 def untold(words: Sequence[str]) -> Untold | None:
     """Return why no answer tells what the words begin with; None where there is no such reason."""
+    if leaving := left_out(words):
+        return Untold(min(leaving[0] + 1, len(words)), _LEFT_OUT, has_near=True)
     lower = [word.casefold() for word in words[:5]]
     is_after = lower[0] in _BEFORE and len(words) > 1
     where = [one for one in lower[1:] if one != "the"]
@@ -112,15 +111,7 @@ def untold(words: Sequence[str]) -> Untold | None:
     return None
 
 
-def leaves_out(words: Sequence[str]) -> bool:
-    """Tell whether the words begin to leave something out."""
-    found = untold(words)
-    return found is not None and found.sentence == _LEFT_OUT
-
-
 def _by_form(word: str) -> Untold | None:
-    if _LEAVES_OUT.fullmatch(word):
-        return Untold(1, _LEFT_OUT)
     if word[:2] == "fy" and word[2:].strip("'’").isdecimal():
         return Untold(1, _FISCAL, has_near=True)
     if _TIME.fullmatch(word):

@@ -9,14 +9,18 @@ from bot.spend.model import Filter, SpendQuery
 from bot.words.counts import NUMBER_WORDS
 from bot.words.folded import folded
 
+TAG = "tag "
+"""How the names of splits and filters by a tag of workspaces begin."""
 PERSON = "person"
 """The name of the dimension whose values may be mentions."""
 QUOTES = re.compile(r'["“”„«»]')
 MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
 _COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
 """A comma that is neither one of 1,000 nor one of 1,5, which nobody may take for two numbers."""
-_APART = re.compile(r"(?i)(?=(?:top[-:=]?\d|\w+[:=]))(top|in|by|for|workspace|model|key|person|product|tier|tag)[-:=]?(.*)")
+_APART = re.compile(r"(?i)(top(?=[-:=]?\d)|(?:in|by|for|workspace|model|key|person|product|tier|tag)(?=[:=]))[-:=]?(.*)")
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
+_SAID = re.compile(r"([^\W\d][\w-]*)?[=:](.*)")
+"""`team=checkout`, and `=checkout` behind a name that was quoted."""
 _DASHES = "-–—"
 _OPTION = re.compile(
     r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|in|for|top|over|vs|tag|model|key|person|product|tier|workspace|tokens|requests|csv)"
@@ -65,6 +69,9 @@ def tidied(words: Sequence[str]) -> list[str]:
         if (apart := _APART.fullmatch(bare)) is not None:
             found.append(apart[1])
             bare = apart[2]
+        if said := _SAID.fullmatch(bare):
+            found += [*filter(None, [said[1]]), "="]
+            bare = said[2]
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
     return _counted(found)
 
@@ -91,7 +98,7 @@ def with_me(words: Sequence[str], slack_id: str) -> list[str]:
     found: list[str] = []
     for at, word in enumerate(words):
         before, bare, me = found[-1].casefold() if found else "", word.casefold(), f"<@{slack_id}>"
-        if bare in ("me", "myself") and before in _OF:
+        if bare in ("me", "myself") and before in (*_OF, "without", "except", "but"):
             found.append(me)
         elif bare == "my" and words[at + 1 : at + 2] and words[at + 1].casefold() in _OF_MINE:
             found += ["for", me]
@@ -133,12 +140,17 @@ def words_of(query: SpendQuery) -> str:
 
 def quoted_split(name: str) -> str:
     """Return a dimension's name as it is typed: only that of a tag may need quotation marks."""
-    tag = name.removeprefix("tag ")
+    tag = name.removeprefix(TAG)
     return name if tag == name else f"tag {quoted(tag)}"
 
 
 def _filter(one: Filter) -> str:
     values = " and ".join(quoted(value) for value in one.values)
+    if one.by.name.startswith(TAG):
+        tag, is_bare = quoted(one.by.name.removeprefix(TAG)), " " not in f"{one.by.name.removeprefix(TAG)}{one.values[0]}"
+        return f"{'without ' * one.leaves_out}tag {tag}{'=' if is_bare else ' = '}{values}"
+    if one.leaves_out:
+        return f"without {values}" if one.by == WORKSPACE else f"without {one.by.name} {values}"
     if one.by == WORKSPACE:
         return f"in {values}"
     return f"for {values}" if one.by.name == PERSON else f"{one.by.name} {values}"

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import chain
 
-from bot.spend.model import ONE_DAY
+from bot.spend.model import ONE_DAY, Narrowed
 from bot.spend.table import Column, Row, Table, Value
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -69,14 +69,28 @@ def csv_cell(value: Value) -> str:
     return value.isoformat()
 
 
-def file_name(report: str, first: date, last: date, by: Sequence[str] = (), only: Iterable[str] = ()) -> str:
+def file_name(
+    report: str, first: date, last: date, by: Sequence[str] = (), only: Sequence[str] = (), without: Sequence[str] = ()
+) -> str:
     """Return the name of a report's file: `spend-2026-10-by-model.csv`. Days that are no whole month are both named.
 
-    `only`: what it is narrowed to, so that a part isn't taken for all: `spend-2026-10-by-model-only-staging.csv`.
+    `only` and `without`: what it is narrowed to, so that a part isn't taken for all:
+    `spend-2026-10-by-model-only-staging.csv`.
     """
-    narrowed = list(only)
-    kept = _slug(narrowed)[:_MOST_OF_ONLY].strip("-") or "some"
-    return f"{_slug([report, _days(first, last), *(['by', *by] if by else []), *(['only', kept] if narrowed else [])])}.csv"
+    narrowed = [word for said in (("only", only), ("without", without)) if said[1] for word in (said[0], _kept(said[1]))]
+    return f"{_slug([report, _days(first, last), *(['by', *by] if by else []), *narrowed])}.csv"
+
+
+def only_and_without(workspaces: str | None, narrowed: Iterable[Narrowed], part: str) -> tuple[list[str], list[str]]:
+    """Return what figures are narrowed to and without, for a file's name; `part`: what somebody may see only, in words."""
+    kept, left = [workspaces, "own" if part else ""], list[str]()
+    for one in narrowed:
+        (left if one.leaves_out else kept).append(one.values)
+    return [one for one in kept if one], left
+
+
+def _kept(values: Sequence[str]) -> str:
+    return _slug(values)[:_MOST_OF_ONLY].strip("-") or "some"
 
 
 def _slug(parts: Iterable[str]) -> str:

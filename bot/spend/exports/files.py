@@ -8,15 +8,16 @@ from datetime import UTC, date, datetime
 from bot.runtime import Runtime
 from bot.slack.markup import Markup
 from bot.spend.aggregate import days_between
+from bot.spend.ask.sentences import narrowed_in_words
 from bot.spend.ask.when import period_in_title
-from bot.spend.exports.csv import csv_lines, file_name
+from bot.spend.exports.csv import csv_lines, file_name, only_and_without
 from bot.spend.exports.hint import days_typed
 from bot.spend.exports.load import all_rows, check_hours, count, select
 from bot.spend.exports.query import DAY, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
 from bot.spend.exports.typed import spelled
-from bot.spend.exports.view import fresh_in_words, narrowed_in_words
+from bot.spend.exports.view import fresh_in_words
 from bot.spend.ledger import db as table
 from bot.spend.model import LedgerDay
 from bot.spend.phrases import missing_in_words
@@ -48,8 +49,8 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
             lines += written[1 if lines else 0 :]
     by = tuple(one.name for one in query.by)
     part = "" if scope.is_all or query.own else "own"
-    only = [one for one in (meant.workspaces or "", *(value for _, value in meant.narrowed), part) if one]
-    name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by, only)
+    narrowed = only_and_without(meant.workspaces, meant.narrowed, part)
+    name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by, *narrowed)
     where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
     seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
@@ -73,7 +74,7 @@ def _fresh(selection: Selection, known: Mapping[date, LedgerDay], today: date) -
 
 async def _export(rt: Runtime, query: RecordsQuery, selection: Selection, scope: Scope) -> Export:
     by = tuple(one.name for one in query.by) or (DAY,)
-    filters = {one.by.name: one.values for one in query.where}
+    filters = {f"{'without ' * one.leaves_out}{one.by.name}": one.values for one in query.where}
     period = days_typed(query.period, selection.first, selection.last)
     asked = words_of_records(replace(query, period=period, where=await spelled(rt, query.where)))
     return Export("records", selection.first, selection.last, by, filters, query.own, asked, scope.is_all)

@@ -11,7 +11,7 @@ from bot.spend.ask.splits import HOUR as BY_HOUR
 from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.dimensions import ASKED, COST_TYPE, KEY, MODEL, TOKEN_TYPE, WORKSPACE, Dimension
 from bot.spend.model import Filter, Period, SpendQuery
-from bot.spend.scope import Where
+from bot.spend.scope import Meant
 
 RECORDED = (WORKSPACE, MODEL, KEY)
 """What a record tells where nothing else is asked for."""
@@ -47,7 +47,7 @@ class Selection:
     first: date
     last: date
     by: tuple[Dimension, ...]
-    where: Where
+    where: Meant
     daily: bool = True
 
     @property
@@ -75,19 +75,25 @@ class Refused(NamedTuple):
 Read = RecordsQuery | NotUnderstood | Refused
 
 
-def read_query(words: Sequence[str], workspaces: Sequence[str], names: Mapping[str, Sequence[str]] = _NO_NAMES) -> Read:
+def read_query(
+    words: Sequence[str],
+    workspaces: Sequence[str],
+    names: Mapping[str, Sequence[str]] = _NO_NAMES,
+    tags: Mapping[str, Sequence[str]] = _NO_NAMES,
+) -> Read:
     """Read the words after `records`, or those that begin with `me`; `workspaces` are the names that `in` may name.
 
-    `names` are those of other things by the name of their dimension.
+    `names` are those of other things by the name of their dimension, `tags` values by tag.
     """
+    known = workspaces, ASKED, names, tags
     own = bool(words) and words[0].lower() == ME
     period = "30d" if own else "yesterday"
     words = [ME, *words[2:]] if own and [one.lower() for one in words[1:2]] == ["own"] else words  # my own
     by, rest = _without_by(words[own:])
-    found = _read_filters(rest, workspaces, names, period)
+    found = _read_filters(rest, known, period)
     if isinstance(found, NotUnderstood):  # "by key model opus": a list without "and", or a filter?
         listed, others = _without_by(words[own:], is_loose=False)
-        again = _read_filters(others, workspaces, names, period)
+        again = _read_filters(others, known, period)
         by, found = (listed, again) if isinstance(again, SpendQuery) else (by, found)
     said = [f"by {one}" for one in by]
     if isinstance(found, NotUnderstood):
@@ -146,16 +152,18 @@ def words_of_records(query: RecordsQuery) -> str:
 
 
 def _read_filters(
-    words: Sequence[str], workspaces: Sequence[str], names: Mapping[str, Sequence[str]], period: Period
+    words: Sequence[str],
+    known: tuple[Sequence[str], Sequence[Dimension], Mapping[str, Sequence[str]], Mapping[str, Sequence[str]]],
+    period: Period,
 ) -> SpendQuery | NotUnderstood:
     """Read period and filters as all figures are asked for: the one place here that knows that grammar.
 
     `period` is the one that is meant where none is said.
     """
-    found = parse_query(words, workspaces, ASKED, names)
+    found = parse_query(words, *known)
     if isinstance(found, SpendQuery) and (found.versus or says_so_far(words)):
         return found  # `vs last month` says which month is compared with it, and `so far` what runs
-    with_period = parse_query((period, *words), workspaces, ASKED, names)
+    with_period = parse_query((period, *words), *known)
     return with_period if isinstance(with_period, SpendQuery) and isinstance(found, SpendQuery) else found
 
 

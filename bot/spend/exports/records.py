@@ -14,9 +14,9 @@ from bot.spend.dimensions import MODEL, UNREPORTED, Dimension
 from bot.spend.exports.csv import STATUS, is_final
 from bot.spend.exports.query import RecordsQuery, Selection
 from bot.spend.ledger.sources import SOURCES
-from bot.spend.model import ZERO, LedgerDay, Measures
+from bot.spend.model import ZERO, LedgerDay, Measures, Narrowed
 from bot.spend.render import shown_cell
-from bot.spend.scope import Scope
+from bot.spend.scope import Ids, Scope
 from bot.spend.table import Column, Row, Table, Value
 
 T = TypeVar("T")
@@ -54,8 +54,7 @@ class Records:
     """A page of records, and the total of all of them (None: no data). `missing` are the days without data.
 
     `unsplit` are those whose report can't tell what was asked for, `doubtful` those of which the last reading said much
-    less; `nothing_until` is set where nothing was ever spent. `narrowed`: names of dimensions with
-    what counts of them.
+    less; `nothing_until` is set where nothing was ever spent. `narrowed`: what counts besides `workspace_name`.
     """
 
     query: RecordsQuery
@@ -67,7 +66,7 @@ class Records:
     missing: tuple[date, ...] = ()
     unsplit: tuple[date, ...] = ()
     workspace_name: str | None = None
-    narrowed: tuple[tuple[str, str], ...] = ()
+    narrowed: tuple[Narrowed, ...] = ()
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
     today: date | None = None
@@ -156,7 +155,7 @@ def label(one: Measures, dimension: Dimension, facts: Facts) -> str:
 def shown_records(found: Records) -> Table:
     """Return the page's records for people: what is the same in all rows is left out, what isn't on the page is one row."""
     selection = found.selection
-    shown = [one for one in selection.by if len(selection.where.get(one, ())) != 1 or len(selection.by) == 1]
+    shown = [one for one in selection.by if not _is_one(selection.where.get(one)) or len(selection.by) == 1]
     has_day = selection.daily and not selection.is_hourly and (selection.first != selection.last or not shown)
     columns = ([_DAY] if has_day else []) + [Column(one.column, one.heading, "text") for one in shown]
 
@@ -178,6 +177,10 @@ def shown_records(found: Records) -> Table:
 def _cost_second(cells: tuple[T, ...], cost: int) -> tuple[T, ...]:
     """Return a row with its cost behind its first cell: a phone shows three columns."""
     return (cells[0], cells[cost], *cells[1:cost], *cells[cost + 1 :])
+
+
+def _is_one(ids: Ids | None) -> bool:
+    return isinstance(ids, frozenset) and len(ids) == 1
 
 
 def largest_in_text(table: Table) -> list[str]:

@@ -1,6 +1,7 @@
 """Answers and records as the command line exports them: asked in the words that Slack takes, with the file that it sends."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.people.identity import member_behind
@@ -10,6 +11,7 @@ from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query
 from bot.spend.ask.names import known_names
 from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.splits import values_of
 from bot.spend.ask.view import answer_file, not_understood_in_words
 from bot.spend.ask.words import MENTION, PERSON, plain, words_of
 from bot.spend.dimensions import ASKED
@@ -51,7 +53,8 @@ async def answer(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> An
 async def records(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> Answer:
     """Return what `/claude-spend records WORDS` lists; CannotExport where it lists nothing."""
     _check_words(words)
-    query = read_query(words, [one.name for one in await workspaces(rt)], await names_for_words(rt, now))
+    places = [one.name for one in await workspaces(rt)]
+    query = read_query(words, places, await names_for_words(rt, now), await _tags(tx))
     if isinstance(query, Refused):
         raise CannotExport(_instead(query.said, query.instead))
     if isinstance(query, NotUnderstood):
@@ -102,12 +105,12 @@ async def spelled(rt: Runtime, where: Sequence[Filter]) -> tuple[Filter, ...]:
         names = {one.id: one.name for one in await named_like(tx, "user_")}
     every = [plain(name) for name in names.values()]
     called = {one: name if every.count(plain(name := names.get(one, ""))) == 1 else one for one in who.values()}
-    return tuple(Filter(one.by, tuple(called[who[v]] if v in who else v for v in one.values)) for one in where)
+    return tuple(replace(one, values=tuple(called[who[v]] if v in who else v for v in one.values)) for one in where)
 
 
-async def _tags(tx: Tx) -> Sequence[str]:
+async def _tags(tx: Tx) -> Names:
     read = await workspaces_as_read(tx)
-    return sorted({tag for one in read[0] for tag in one.tags}) if read else ()
+    return values_of(one.tags for one in read[0]) if read else {}
 
 
 def _check_words(words: Sequence[str]) -> None:

@@ -12,9 +12,9 @@ from bot.slack.markup import Markup, bold, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
+from bot.spend.ask.sentences import narrowed_in_words
 from bot.spend.ask.view import TOO_LONG
 from bot.spend.ask.when import when_in_words
-from bot.spend.dimensions import PERSON
 from bot.spend.exports.query import RecordsQuery, Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
@@ -77,15 +77,6 @@ def called(query: RecordsQuery) -> tuple[Own, Own]:
         return (own("line"), own("lines")) if query.by else (own("day"), own("days"))
     one = own(query.by[0].name) if len(query.by) == 1 else own("line")
     return one, own(f"{one}s")
-
-
-def narrowed_in_words(workspaces: str | None, narrowed: Sequence[tuple[str, str]]) -> Markup:
-    """Return what records are narrowed to: ` in Production, model opus`."""
-    said: Markup = f" in {escape(workspaces)}" if workspaces else ""
-    for name, values in narrowed:
-        kind: Markup = "for" if name == PERSON.name else escape(name)
-        said = f"{said}{'' if name == PERSON.name and not said else ','} {kind} {escape(values)}"
-    return said
 
 
 def _tokens(total: Measures) -> Markup:

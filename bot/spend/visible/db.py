@@ -11,7 +11,7 @@ from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.rollups.db import narrowest
 from bot.spend.ledger.undivided.db import with_undivided
-from bot.spend.scope import Scope, Where
+from bot.spend.scope import AllBut, Meant, Scope, Where
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
 
@@ -20,12 +20,16 @@ _WHAT_TABLES: tuple[Any, ...] = (CostPartRow, UsagePartRow)
 
 
 async def conditions(
-    tx: Tx, scope: Scope, asked: Where, by: Iterable[Dimension], first: date, last: date
+    tx: Tx, scope: Scope, meant: Meant, by: Iterable[Dimension], first: date, last: date
 ) -> tuple[Where, ...]:
     """Return the conditions under which the ledger's figures may be seen; no row fulfils two, so that they add up.
 
-    `by` is what the figures are split by, `asked` what they are narrowed to already.
+    `by` is what the figures are split by, `meant` what they are narrowed to already. Days from `first` to `last` are read
+    in this transaction: only so are all ids known besides those that are left out.
     """
+    asked = {
+        one: await ids_in(tx, one, first, last) - ids.ids if isinstance(ids, AllBut) else ids for one, ids in meant.items()
+    }
     if scope.is_all:
         return (asked,)
     told = scope.told((*by, *asked))
