@@ -230,6 +230,18 @@ async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: 
     assert {one.name for one in tokens.breakdown.slices} <= {"Not reported by key"}
 
 
+@pytest.mark.parametrize("which", ["key ingest-prod", "without key ingest-prod"])
+async def test_a_key_isnt_compared_with_days_whose_report_tells_no_keys(store: Store, which: str) -> None:
+    week, before = ([one for one in MONTH if (FRIDAY - one[0]).days in days] for days in (range(7), range(7, 14)))
+    await load_days(store, pages_of([[row(one) for one in before]], None, "legacy"), before[0][0], before[-1][0], NOW)
+    await load_days(store, pages_of([[row(one) for one in week]]), week[0][0], FRIDAY, NOW)
+    async with store.write() as tx:
+        await remember(tx, NAMES, NOW)
+    found = await ask(store, f"2026-11-14 to 2026-11-20 {which}")
+    assert (found.before, {one.before for one in found.breakdown.slices}) == (None, {None})
+    assert "days before" not in sentence(found)
+
+
 async def test_a_question_that_no_button_can_carry_is_answered_without_them(store: Store) -> None:
     await filled(store)
     found = await ask(store, "friday by key")

@@ -21,7 +21,7 @@ from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import uncounted_days, used
 from bot.spend.ledger.pages import midnight
-from bot.spend.ledger.sources import Cursor, are_comparable
+from bot.spend.ledger.sources import SOURCES, Cursor, are_comparable
 from bot.spend.model import ONE_DAY, Figures, LedgerDay, Measure, SpendQuery
 from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
@@ -193,7 +193,9 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
     have = [known[day] for day in days.asked if day in known]
     # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
     is_whole = all(day in known for day in days.both) and all(known[day].closed for day in days_between(*days.before))
-    compared = found.before if is_whole else None
+    # Nor is there nothing of a key on days whose report names none.
+    is_told = all(SOURCES[known[day].source].tells(one) for one in scope.ids for day in days.both if day in known)
+    compared = found.before if is_whole and is_told else None
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
     whole, was = total(wanted), total(found.before)
     every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags)
