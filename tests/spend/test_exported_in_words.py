@@ -5,6 +5,7 @@ import random
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,14 +20,14 @@ from bot.cli.export import OF_SLACK, worded
 from bot.cli.exports import Outcome, export_words
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures
-from bot.spend.ask.splits import HOUR, MONTH
+from bot.spend.ask.splits import HOUR, MONTH, by_tag
 from bot.spend.dimensions import KEY, MODEL, PERSON, WORKSPACE
 from bot.spend.exports.answer import figures_file
 from bot.spend.exports.files import records_file
 from bot.spend.exports.hint import command_of
 from bot.spend.exports.query import RecordsQuery
 from bot.spend.exports.send import MOST_ROWS, Export, too_large
-from bot.spend.ledger.names import sync_names
+from bot.spend.ledger.names import sync_names, workspaces_as_read
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.reports.registry import REPORTS
@@ -50,7 +51,15 @@ async def ledger(store: Store) -> Runtime:
     async def members() -> Sequence[Any]:
         return [SimpleNamespace(id="user_dana", name="Dana", email="u0dana@acme.test")]
 
-    cast("Any", rt).directory = SimpleNamespace(members=members)
+    async def places() -> Sequence[Any]:
+        async with store.read() as tx:
+            found = await workspaces_as_read(tx)
+        return found[0] if found else []
+
+    async def nothing() -> Sequence[Any]:
+        return []
+
+    cast("Any", rt).directory = SimpleNamespace(members=members, workspaces=places, archived_workspaces=nothing)
     return rt
 
 
@@ -81,10 +90,12 @@ async def test_the_hint_that_slack_prints_is_a_command_that_gives_the_same_file(
         RecordsQuery("friday", (HOUR,)),
         RecordsQuery("friday", (HOUR, KEY)),
         RecordsQuery("7d", (WORKSPACE, MODEL), (AT_DANA, Filter(MODEL, ("opus", "sonnet*")))),
+        RecordsQuery("7d", (MODEL, KEY), (replace(AT_DANA, leaves_out=True), Filter(by_tag("team"), ("core",)))),
     ]
     asked = [
         SpendQuery("friday", PERSON, (Filter(WORKSPACE, ("Production",)),), MODEL),
         SpendQuery("7d", HOUR, (AT_DANA,)),
+        SpendQuery("friday", MODEL, (Filter(WORKSPACE, ("Research",), leaves_out=True), Filter(by_tag("team"), ("core",)))),
         SpendQuery("this week", MONTH, measure="tokens"),
         SpendQuery("yesterday", KEY, top=1, over=Decimal("0.5")),
     ]

@@ -10,7 +10,7 @@ from bot.spend.ask.words import MENTION
 
 NEGATIONS = frozenset(
     "not no non without except exclude excluding excl excl. ignore ignoring besides outside but minus under below less"
-    " ohne außer sans sauf sin".split()
+    " w/o ohne außer sans sauf sin".split()
 )
 """Words that turn what follows into its opposite: a question without them would be another one."""
 LEAVING = NEGATIONS - {"under", "below", "less"}
