@@ -14,6 +14,7 @@ from bot.spend.model import Narrowed
 from bot.spend.render import shown_cell, slack_table
 from bot.spend.table import Column, Table, Value
 
+LEFT = [Narrowed("model", "haiku", leaves_out=True), Narrowed("tag team", "none")]
 CELLS: dict[str, Value] = {
     "": None,
     "412.70": Decimal("412.7"),
@@ -92,7 +93,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         file_name("tokens", first, first, ("key",), ("Data Platform", "opus 5.5")),
         file_name("spend", first, first, (), ("研究",)),
         file_name("spend", first, first, (), ("Zürich",)),
-        file_name("spend", first, first, ("key",), *only_and_without("Research", [Narrowed("model", "haiku", True)], "own")),
+        file_name("spend", first, first, ("key",), *only_and_without("Research", LEFT, "own")),
     ]
     assert named == [
         "spend-2026-10-by-model.csv",
@@ -102,7 +103,7 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         "tokens-2026-10-01-by-key-only-data-platform-opus-5-5.csv",
         "spend-2026-10-01-only-some.csv",
         "spend-2026-10-01-only-zurich.csv",
-        "spend-2026-10-01-by-key-only-research-own-without-haiku.csv",
+        "spend-2026-10-01-by-key-only-research-own-tag-team-none-without-haiku.csv",
     ]
 
 

@@ -85,7 +85,8 @@ def only_and_without(workspaces: str | None, narrowed: Iterable[Narrowed], part:
     """Return what figures are narrowed to and without, for a file's name; `part`: what somebody may see only, in words."""
     kept, left = [workspaces, "own" if part else ""], list[str]()
     for one in narrowed:
-        (left if one.leaves_out else kept).append(one.values)
+        said = f"{one.by} {one.values}" if one.by.startswith("tag ") else one.values
+        (left if one.leaves_out else kept).append(said)
     return [one for one in kept if one], left
 
 
