@@ -46,10 +46,16 @@ class Scope:
     workspaces: frozenset[str] = frozenset()
     keys: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    names_keys: bool = True
+    """Whether the reports of the days that are asked for say which key spent what."""
 
     def told(self, asked: Iterable[Dimension]) -> "Scope":
         """Return the scope as far as what is asked is told by it: tiers, say, are told by key and not by person."""
         return self if all(WHO.has(one) for one in asked) else replace(self, people=frozenset())
+
+    def without_keys(self) -> "Scope":
+        """Return the scope for days whose reports name no keys: only the workspaces are left."""
+        return replace(self, keys=frozenset(), people=frozenset(), names_keys=False)
 
     def has(self, key_id: str, workspace_id: str) -> bool:
         """Tell whether all that a key of a workspace costs may be seen."""
@@ -75,6 +81,8 @@ class Scope:
         """Return what somebody sees only, "" for everything; `own`: what is theirs alone was asked for."""
         if self.is_all:
             return ""
+        if not self.names_keys:
+            return "only your workspaces, because the report of these days names no keys"
         seen: Markup = "only your own keys" if own else "only your own keys and your workspaces"
         return f"{seen}, and what you used without a key" if self.people else f"{seen}, not what you used without a key"
 

@@ -16,12 +16,20 @@ from bot.spend.ask.grammar import parse_query, words_of
 from bot.spend.ask.scope import CantAnswer
 from bot.spend.ask.sums import OTHERS
 from bot.spend.ask.view import answer_file, figures_chart, render_cant_answer, render_figures
+from bot.spend.dashboard.load import dashboard
 from bot.spend.dimensions import KEY
 from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.files import records_file
+from bot.spend.exports.load import records
+from bot.spend.exports.query import RecordsQuery
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.model import Figures, Filter, SpendQuery
+from bot.spend.reports.ask import report
+from bot.spend.reports.model import Wanted
+from bot.spend.scope import Scope
 from bot.spend.table import Column, Table
+from bot.spend.visible.db import NotSaid
 from bot.store.names import Named, remember
 from bot.store.session import Store
 from bot.store.tables import UsageDayRow
@@ -228,6 +236,25 @@ async def test_where_a_report_tells_no_keys_a_key_never_reads_as_nothing(store: 
         await ask(store, "friday key ingest-prod")
     tokens = await ask(store, "friday tokens by key")
     assert {one.name for one in tokens.breakdown.slices} <= {"Not reported by key"}
+
+
+async def test_where_a_report_names_no_keys_nobodys_own_read_as_nothing(store: Store) -> None:
+    await load_days(store, pages_of([[row(one) for one in BUSY]], None, "legacy"), FRIDAY, FRIDAY, midnight(NOW.date()))
+    rt, keys = runtime(store), Scope(keys=frozenset({"apikey_ingest"}), people=frozenset({"user_noah"}))
+
+    async def no_limits() -> None:
+        return None
+
+    cast("Any", rt).directory = SimpleNamespace(spend_limits=no_limits)
+    lists = RecordsQuery("friday", own=True)
+    for asked in (
+        figures(rt, wanted("friday"), NOW, None, keys), records(rt, lists, keys, NOW), records_file(rt, lists, keys, NOW),
+        report(rt, Wanted("models", "friday"), keys, NOW), dashboard(rt, keys, NOW),
+    ):  # fmt: skip
+        with pytest.raises(NotSaid, match="names no keys"):
+            await asked
+    found = await figures(rt, wanted("friday"), NOW, None, replace(keys, workspaces=frozenset({LAB})))
+    assert (found.total, found.only) == (25, "only your workspaces, because the report of these days names no keys")
 
 
 @pytest.mark.parametrize("which", ["key ingest-prod", "without key ingest-prod"])

@@ -14,7 +14,7 @@ from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, 
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
-from bot.spend.dimensions import WORKSPACE, Dimension
+from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
 from bot.spend.ledger.doubts.db import doubts
@@ -25,7 +25,7 @@ from bot.spend.ledger.sources import SOURCES, Cursor, are_comparable
 from bot.spend.model import ONE_DAY, Figures, LedgerDay, Measure, SpendQuery
 from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
-from bot.spend.visible.db import conditions
+from bot.spend.visible.db import conditions, seen_on
 from bot.store.session import Tx
 
 CONTEXT_DAYS = 14
@@ -81,9 +81,11 @@ async def figures(
     scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
     tags: Tags = await tags_of(rt) if any(tag_of(one) for one in query.splits) else {}
     async with rt.store.read() as tx:
+        seen = await seen_on(tx, seen, days.first, days.last)
         found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
-    answer = _answer(query, days, scope, found, tags, today=now.astimezone(UTC).date())
+    narrowed_by = [*scope.ids, *([KEY] if seen.keys or seen.people else [])]
+    answer = _answer(query, days, scope, found, tags, narrowed_by, now.astimezone(UTC).date())
     if seen.is_all and _is_uncounted(query, answer.total, found.known, days.asked):
         answer = replace(answer, is_known=False)
     return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
@@ -186,7 +188,15 @@ async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: 
     return [Count(one.day, one.ids, one.amount) for one in told]
 
 
-def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: Tags, *, today: date) -> Figures:
+def _answer(
+    query: SpendQuery,
+    days: _Days,
+    scope: Scope,
+    found: _Found,
+    tags: Tags,
+    narrowed_by: Sequence[Dimension],
+    today: date,
+) -> Figures:
     counted = {day: fact for day, fact in found.known.items() if day not in found.uncounted}
     known = counted if any(day in counted for day in days.asked) else found.known
     wanted = found.counts
@@ -194,7 +204,7 @@ def _answer(query: SpendQuery, days: _Days, scope: Scope, found: _Found, tags: T
     # Days without data on either side, or hours of days to compare with, would read as a fall or a rise that never was.
     is_whole = all(day in known for day in days.both) and all(known[day].closed for day in days_between(*days.before))
     # Nor is there nothing of a key on days whose report names none.
-    is_told = all(SOURCES[known[day].source].tells(one) for one in scope.ids for day in days.both if day in known)
+    is_told = all(SOURCES[known[day].source].tells(one) for one in narrowed_by for day in days.both if day in known)
     compared = found.before if is_whole and is_told else None
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
     whole, was = total(wanted), total(found.before)

@@ -12,6 +12,7 @@ from bot.admin.model import SpendLimit
 from bot.errors import UpstreamError
 from bot.people.model import Actor
 from bot.runtime import Runtime
+from bot.slack.markup import Markup
 from bot.spend.aggregate import breakdown, days_between, sum_by, total_of
 from bot.spend.dashboard.model import (
     DAY,
@@ -35,6 +36,7 @@ from bot.spend.reports.load import measured, times_of
 from bot.spend.reports.model import Times
 from bot.spend.scope import Scope
 from bot.spend.visibility import scope_of
+from bot.spend.visible.db import NotSaid, seen_on
 from bot.store.names import names_of
 from bot.store.session import Tx
 
@@ -48,28 +50,42 @@ async def dashboard(rt: Runtime, scope: Scope, now: datetime, days: int = WINDOW
     """Return the dashboard as of `now`, its parts of so many days, with what somebody may see."""
     limits = await _api_limits(rt)
     async with rt.store.read() as tx:
+        scope = await _seen(tx, scope, now)
         today, windows, cells = await _totals(tx, scope, now)
         drawn = next(one for one in windows if len(one.times.days) == days).times
         tops = [await _top(tx, drawn, one, scope) for one in DIMENSIONS]
         uses = await _uses(tx, scope, limits, now)
     shown = tuple(cell for cell in cells if drawn.first <= cell.day <= drawn.last)
-    return Dashboard(today, windows, days, shown, tuple(tops), Limits(tuple(uses), limits is None), is_part=not scope.is_all)
+    return Dashboard(today, windows, days, shown, tuple(tops), Limits(tuple(uses), limits is None), only=_only(scope))
 
 
 async def glance(rt: Runtime, scope: Scope, now: datetime) -> Glance:
     """Return the first lines of the dashboard."""
     limits = await _api_limits(rt)
     async with rt.store.read() as tx:
+        scope = await _seen(tx, scope, now)
         today, windows, _ = await _totals(tx, scope, now)
         top = await _top(tx, windows[0].times, WORKSPACE, scope)
         uses = await _uses(tx, scope, limits, now)
-    return Glance(today, windows, top, Limits(tuple(uses), limits is None), is_part=not scope.is_all)
+    return Glance(today, windows, top, Limits(tuple(uses), limits is None), only=_only(scope))
 
 
 async def glance_for(rt: Runtime, actor: Actor) -> Glance | None:
     """Return the glance for somebody's App Home, None for somebody who may see no figures."""
     scope = await scope_of(rt, actor)
-    return await glance(rt, scope, rt.now()) if scope.is_all or scope.workspaces or scope.keys else None
+    try:
+        return await glance(rt, scope, rt.now()) if scope.is_all or scope.workspaces or scope.keys else None
+    except NotSaid:
+        return None
+
+
+def _only(scope: Scope) -> Markup:
+    return scope.in_words() if not scope.names_keys else "" if scope.is_all else "only your own keys and your workspaces"
+
+
+async def _seen(tx: Tx, scope: Scope, now: datetime) -> Scope:
+    times = await times_of(tx, f"{max(WINDOWS)}d", now)
+    return await seen_on(tx, scope, times.first, now.astimezone(UTC).date())
 
 
 async def _totals(tx: Tx, scope: Scope, now: datetime) -> tuple[Today, tuple[Window, ...], list[Cell]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot.slack.markup import Markup
 from bot.spend.aggregate import total_of
 from bot.spend.model import ZERO, Breakdown, Cell, LedgerDay
 from bot.spend.reports.model import Times
@@ -63,7 +64,7 @@ class Limits:
 class Dashboard:
     """The whole of it. `days` is the window that is drawn; `cells` are its days, `tops` its parts by each dimension.
 
-    `is_part`: somebody sees only what is theirs.
+    `only`: what of it somebody may see, in words; "" for all.
     """
 
     today: Today
@@ -72,7 +73,7 @@ class Dashboard:
     cells: tuple[Cell, ...]
     tops: tuple[Breakdown, ...]
     limits: Limits
-    is_part: bool = False
+    only: Markup = ""
 
     @property
     def drawn(self) -> Window:
@@ -88,7 +89,7 @@ class Glance:
     windows: tuple[Window, ...]
     top: Breakdown
     limits: Limits
-    is_part: bool = False
+    only: Markup = ""
 
 
 def window(times: Times, cells: list[Cell]) -> Window:

@@ -145,7 +145,7 @@ def _use(one: LimitUse) -> Markup:
 
 def _tail(found: Dashboard) -> Markup:
     tail = as_of_line(found.drawn.times, beside_today=True)
-    return f"{tail} · only your own keys and your workspaces" if found.is_part else tail
+    return f"{tail} · {found.only}" if found.only else tail
 
 
 def _buttons(days: int) -> list[Json]:
@@ -188,8 +188,8 @@ def glance_blocks(found: Glance) -> list[Json]:
     largest = numbered(found.top.slices, size=3)
     if largest.items:
         lines.append(f"*Largest workspaces*, 30 days: {listed([_part(one, found.top) for one in largest.items])}")
-    if found.is_part:
-        lines.append("Only your own keys and your workspaces")
+    if found.only:
+        lines.append(f"You see {found.only}")
     times = found.windows[0].times
     return [
         section("\n".join(lines)),

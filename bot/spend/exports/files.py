@@ -23,6 +23,7 @@ from bot.spend.model import LedgerDay
 from bot.spend.phrases import missing_in_words
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row
+from bot.spend.visible.db import seen_on
 
 AT_ONCE = 1_000
 """About how many records are read at once: what the bot has to say to others waits for no more of them."""
@@ -36,6 +37,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     selection, meant = await select(rt, query, now)
     export = await _export(rt, query, selection, scope)
     async with rt.store.read() as tx:
+        scope = await seen_on(tx, scope, selection.first, selection.last)
         known = await table.ledger_days(tx, selection.first, selection.last)
         await check_hours(tx, query, selection, known)
         found = await count(tx, selection, scope, known)

@@ -37,7 +37,7 @@ from bot.spend.ledger.pages import midnight
 from bot.spend.model import ZERO, LedgerDay, Measures, SpendQuery
 from bot.spend.scope import Scope, Where
 from bot.spend.table import Row
-from bot.spend.visible.db import conditions
+from bot.spend.visible.db import conditions, seen_on
 from bot.store.session import Tx
 from bot.words.wording import weekday_day
 
@@ -72,6 +72,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
     """
     selection, meant = await select(rt, query, now)
     async with rt.store.read() as tx:
+        scope = await seen_on(tx, scope, selection.first, selection.last)
         known = await table.ledger_days(tx, selection.first, selection.last)
         await check_hours(tx, query, selection, known)
         found = await count(tx, selection, scope, known)

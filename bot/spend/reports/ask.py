@@ -10,6 +10,7 @@ from bot.spend.reports.load import times_of
 from bot.spend.reports.model import Built, Times, Wanted
 from bot.spend.reports.registry import find_report
 from bot.spend.scope import Scope
+from bot.spend.visible.db import seen_on
 
 _SPLIT_BY = (WORKSPACE, MODEL, PERSON)
 
@@ -21,5 +22,6 @@ async def report(rt: Runtime, wanted: Wanted, scope: Scope, now: datetime) -> tu
         raise NotFound("I don't know that report.")
     async with rt.store.read() as tx:
         times = await times_of(tx, wanted.period, now)
+        scope = await seen_on(tx, scope, times.first, times.last)
     built = await found.build(rt, times, scope, wanted)
     return replace(built, only=scope.told(_SPLIT_BY).in_words()), times

@@ -7,13 +7,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.errors import UserError
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
 from bot.spend.ledger.cuts import WHO
+from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.rollups.db import narrowest
+from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.scope import AllBut, Meant, Scope, Where
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
+
+
+class NotSaid(UserError):
+    """What somebody may see isn't told by the reports: that isn't $0."""
+
 
 _WHO_TABLES: tuple[Any, ...] = (CostDayRow, UsageDayRow)
 _WHAT_TABLES: tuple[Any, ...] = (CostPartRow, UsagePartRow)
@@ -35,6 +43,16 @@ async def conditions(
     told = scope.told((*by, *asked))
     keys = await ids_in(tx, KEY, first, last, {PERSON: told.people}) if told.people else frozenset[str]()
     return told.where(asked, await ids_in(tx, WORKSPACE, first, last), keys)
+
+
+async def seen_on(tx: Tx, scope: Scope, first: date, last: date) -> Scope:
+    """Return a scope as far as the reports of these days tell it; NotSaid where they name no keys and it has only those."""
+    known = await ledger_days(tx, first, last) if scope.keys or scope.people else {}
+    if scope.is_all or all(SOURCES[one.source].tells(KEY) for one in known.values()):
+        return scope
+    if not scope.workspaces:
+        raise NotSaid("The report of these days names no keys, so I can't say what yours cost.")
+    return scope.without_keys()
 
 
 async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: Where | None = None) -> frozenset[str]:

@@ -143,7 +143,7 @@ def test_an_empty_dashboard_says_so_and_limits_have_pages_and_words_for_what_is_
     assert "A: $5.00 weekly, set in the organization; how much is used isn't known" in said
     assert "⚠️ B: $6.00 of $5.00 today (120 %), $1.00 over; kept by me" in said
     assert "can't be read now" in said
-    glance = Glance(found.today, found.windows, found.tops[0], found.limits, is_part=True)
+    glance = Glance(found.today, found.windows, found.tops[0], found.limits, only="only your workspaces")
     assert validate_blocks([*glance_blocks(glance)], "home") == []
 
 
