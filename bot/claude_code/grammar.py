@@ -69,7 +69,14 @@ def _why(words: Sequence[str]) -> Markup:
     """Return why no answer tells what the words begin with, "" where there is no such reason."""
     if is_by_time(words):
         return "I split Claude Code by day, not by longer or shorter times."
+    if _is_of_no_report(words):
+        return "The report doesn't tell it. The answer *by tool* says what does."
     return "Claude Code's figures can't be narrowed or compared in other ways." if narrows(words) else ""
+
+
+def _is_of_no_report(words: Sequence[str]) -> bool:
+    what = words[1:2] if words[0].lower() == "by" else words[:1]
+    return {word.casefold() for word in what} <= _OF_NO_REPORT and bool(what)
 
 
 def _makes_sense(words: Sequence[str]) -> bool:
@@ -124,8 +131,8 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
         yield [*before, *meant, *words[at + taken :]]
     if is_by_time(words[at:]):
         yield [*before, "by", "day", *words[at + 2 :]]
-    if words[at].casefold() in _OF_NO_REPORT:
-        yield [*before, "by", "tool", *words[at + 1 :]]
+    if _is_of_no_report(words[at:]):
+        yield [*before, "by", "tool", *words[at + _width(words, at) :]]
     if words[at].casefold() in ("vs", "versus", "against") and (period := read_period(words[at + 1 :])):
         yield [*before, *words[at + 1 + period[1] :]]  # it is always compared, with the period before
     shown = next((taken for taken in (2, 1) if " ".join(words[at : at + taken]).casefold() in _SHOWN), 0)

@@ -7,6 +7,7 @@ from bot.claude_code.model import DAY, MODEL, PERSON, TERMINAL, TOOL, CodeQuery
 from bot.commands.parse import parse
 
 NARROWED = "Claude Code's figures can't be narrowed or compared in other ways."
+BY_NOBODY = "The report doesn't tell it. The answer *by tool* says what does."
 BY_DAY = "I split Claude Code by day, not by longer or shorter times."
 
 
@@ -53,7 +54,8 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("rolling 3 months", NotUnderstood((), "rolling 3 months", "90d")),
         ("next week by tool", NotUnderstood((), "next week", "this week by tool")),
         ("how much does Claude Code cost", NotUnderstood((), "cost", "by person")),
-        ("languages last month", NotUnderstood((), "languages", "by tool last month")),
+        ("languages last month", NotUnderstood((), "languages", "by tool last month", why=BY_NOBODY)),
+        ("30d by duration", NotUnderstood(("30d",), "by duration", "30d by tool", why=BY_NOBODY)),
         ("sessions last week", NotUnderstood((), "sessions", "by person last week")),
         ("commits by day", NotUnderstood((), "commits", "by day")),
         ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d", why=NARROWED)),
