@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.slack import ids
 from bot.slack.markup import Markup, escape
+from bot.spend.ask.idioms import left_out
 from bot.spend.digests.schedule import half_hours
 from bot.words.amounts import read_amount
 from bot.words.digits import in_ascii, words_of_number
@@ -83,10 +84,31 @@ def _read(words: Sequence[str], readers: Sequence[Reader]) -> Typed:
     words = [word.strip(",;") for word in words if word.strip(",;")]
     while at < len(words):
         taken = next((count for reader in readers if (count := reader(typed, words[at:]))), 0)
-        if not taken and words[at].casefold() not in _FILLERS:
+        if not taken and (left := _left_out(words[at:], readers)):
+            typed.unread.append(" ".join(words[at : at + left]))  # and not what it names, which isn't wanted
+            taken = left
+        elif not taken and words[at].casefold() not in _FILLERS:
             typed.unread.append(words[at])
         at += taken or 1
     return typed
+
+
+def _left_out(words: Sequence[str], readers: Sequence[Reader]) -> int:
+    """Return how many words leave something out: `without Sandbox and Staging`, 0 where the first ones don't."""
+    leaving = left_out(words)
+    if leaving is None:
+        return 0
+    said, rest = leaving
+    taken = _taken(rest, readers) or min(1, len(rest))
+    while rest[taken : taken + 1] and rest[taken].casefold() in ("and", "or", "&"):
+        if not (more := _taken(rest[taken + 1 :], readers)):
+            break
+        taken += 1 + more
+    return said + taken
+
+
+def _taken(rest: Sequence[str], readers: Sequence[Reader]) -> int:
+    return next((count for reader in readers if rest and (count := reader(Typed(), rest))), 0)
 
 
 def _said(*known: str) -> Reader:

@@ -34,6 +34,9 @@ AMOUNT, PERIOD, STEPS, ONE = ids.SPEND_AMOUNT, ids.SPEND_PERIOD, ids.SPEND_STEPS
         ("#llm-costs nonsense 9", {TIME: "09:00"}, ["#llm-costs", "nonsense"]),
         ("stop", {}, ["stop"]),
         ("off at 9", {TIME: "09:00"}, ["off"]),
+        ("9:00 without Data Platform", {TIME: "09:00"}, ["without Data Platform"]),
+        ("all but Production and Data at 9", {TIME: "09:00"}, ["but Production and Data"]),
+        ("-production without", {}, ["-production", "without"]),
     ],
 )
 def test_a_digest(words: str, values: dict[str, Any], unread: list[str]) -> None:

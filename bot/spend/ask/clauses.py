@@ -26,6 +26,7 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
 _BEFORE_LEFT = frozenset({"in", "for", "of", "on", "from", "by", "the", "any", "using"})
+_BEFORE_TAG = frozenset({"tag", "tags", "with", "where", "in", "for", "of", "by", "tagged"})
 _PLACES = (["workspace"], ["workspaces"])
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
@@ -40,7 +41,7 @@ _OF_A_MODEL = re.compile(r"\d(?:[.-]\d+)?")
 def read_part(words: Sequence[str], known: Known) -> Read | None:
     """Read the part that the words begin with; None when they begin with nothing that makes sense."""
     first = words[0].casefold()
-    for reader in (_without, _versus, _top, _over, _by, _tagged, _in, _named_filter, _measure, _plain_time):
+    for reader in (_without, _versus, _top, _over, _tagged, _by, _in, _named_filter, _measure, _plain_time):
         if found := reader(first, words, known):
             return found
     if period := read_period(words):
@@ -183,18 +184,18 @@ def goes_on_leaving_out(found: Read, reads: Sequence[Read], link: Sequence[str],
     return found._replace(value=replace(found.value, leaves_out=True))
 
 
-def _tagged(_first: str, words: Sequence[str], known: Known) -> Read | None:
+def _tagged(first: str, words: Sequence[str], known: Known) -> Read | None:
     """Read workspaces by the value of a tag: `tag team=checkout`, `team=checkout`, and a known value in `team checkout`."""
-    at = int(words[0].casefold() in ("tag", "tags"))
+    at = next((at for at, word in enumerate(words) if at == 2 or word.casefold() not in _BEFORE_TAG), 0)
     tag = longest(words[at:], named(tuple(known.tags)))
     if tag is None:
         return None
-    at += tag[1]
-    is_said = list(words[at : at + 1]) == ["="]
-    if not is_said and longest(words[at:], known.of(f"{TAG}{tag[0]}")) is None:
-        return None
-    found = _values(words[at + is_said :], by_tag(tag[0]), known)
-    return _read("filter", Filter(by_tag(tag[0]), found[0]), words, at + is_said + found[1]) if found else None
+    behind = at + tag[1]
+    is_said = words[behind : behind + 1] in (["="], ["is"])
+    rest = words[behind + is_said :]
+    is_known = longest(rest, known.of(f"{TAG}{tag[0]}")) and first != "by" and not known.names_at(words[at:])
+    found = _values(rest, by_tag(tag[0]), known) if is_said or is_known else None
+    return _read("filter", Filter(by_tag(tag[0]), found[0]), words, len(words) - len(rest) + found[1]) if found else None
 
 
 def _people(rest: Sequence[str], known: Known, *, only_mentions: bool = False) -> tuple[Filter, int] | None:

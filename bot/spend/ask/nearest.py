@@ -102,7 +102,7 @@ def _left_out(rest: list[str], known: Known) -> Iterator[list[str]]:
     behind = leaving[1] if leaving else []
     for taken, meant in _meant(behind, known) if behind else ():
         if meant:
-            about = {"in": [], "for": [PERSON]}.get(meant[0], meant[:1])
+            about = {"in": [], "by": [], "for": [PERSON]}.get(meant[0], meant[:1])
             yield ["without", *about, *meant[1:], *behind[taken:]]
 
 

@@ -147,8 +147,7 @@ def quoted_split(name: str) -> str:
 def _filter(one: Filter) -> str:
     values = " and ".join(quoted(value) for value in one.values)
     if one.by.name.startswith(TAG):
-        tag, is_bare = quoted(one.by.name.removeprefix(TAG)), " " not in f"{one.by.name.removeprefix(TAG)}{one.values[0]}"
-        return f"{'without ' * one.leaves_out}tag {tag}{'=' if is_bare else ' = '}{values}"
+        return apart_from_quotes(f"{'without ' * one.leaves_out}tag {quoted(one.by.name.removeprefix(TAG))} = {values}")
     if one.leaves_out:
         return f"without {values}" if one.by == WORKSPACE else f"without {one.by.name} {values}"
     if one.by == WORKSPACE:
@@ -158,4 +157,9 @@ def _filter(one: Filter) -> str:
 
 def joined(words: Iterable[str]) -> str:
     """Return words as one line, those with gaps in quotation marks."""
-    return " ".join(quoted(word) for word in words)
+    return apart_from_quotes(" ".join(quoted(word) for word in words))
+
+
+def apart_from_quotes(words: str) -> str:
+    """Return `team=checkout` for `team = checkout`; a quotation mark is read only at the beginning of a word."""
+    return re.sub(r' = (?!")', "=", words)
