@@ -157,7 +157,7 @@ COST_TYPE = Dimension(
     "No cost type",
     ("cost types", "cost_type"),
     spelled({"session_usage": "Sessions"}),
-    ("web search", "code execution", "sessions"),
+    ("tokens", "web search", "code execution", "sessions"),
 )
 TOKENS = "tokens"
 """The cost type of tokens."""

@@ -134,6 +134,7 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("apart from Data Platform 7d", '7d without "Data Platform"'),
     ("-Staging 30d", "30d without Staging"),
     ("7d w/o Staging", "7d without Staging"),
+    ("30d by day cost type tokens", "30d by day cost type tokens"),
     ("non-production", "yesterday without Production"),
     ("ohne Research letzten Monat", "last month without Research"),
     ("7d by model except the Staging workspace", "7d by model without Staging"),

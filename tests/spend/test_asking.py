@@ -125,6 +125,12 @@ async def test_what_is_asked_for_and_all_without_it_are_the_whole(store: Store, 
     assert without in sentence(left).replace("`", "")
 
 
+async def test_tokens_of_no_cost_stay_where_one_type_of_them_is_left_out(store: Store) -> None:
+    await filled(store)
+    for left, count in (("", 153), ("without token type output", 101), ("token type output", 52)):
+        assert (await ask(store, f"friday tokens by model {left}")).total == count, left
+
+
 @pytest.mark.both
 async def test_what_is_left_out_of_what_is_asked_for_is_read_back_and_nothing_is_never_asked_for(store: Store) -> None:
     await filled(store)

@@ -14,6 +14,7 @@ from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.ask.words import MENTION, PERSON, plain
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
+from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.names import workspaces
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import Filter, LedgerDay, Narrowed, SpendQuery
@@ -162,6 +163,7 @@ async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict
     if prefix == "apikey_":
         return {**known, "": dimension.missing}
     ids = {cell.of(dimension) for cell in await table.cells(tx, first, last, (dimension,))}
+    ids |= WITHOUT_COST.get(dimension, frozenset())
     names = await names_of(tx, ids)
     used = {one: dimension.label(one, names) for one in ids}
     others = _without_cost(ids) if dimension == MODEL else {}

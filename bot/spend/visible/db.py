@@ -11,6 +11,7 @@ from bot.errors import UserError
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.db import ledger_days
+from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.rollups.db import narrowest
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
@@ -57,7 +58,7 @@ async def seen_on(tx: Tx, scope: Scope, first: date, last: date) -> Scope:
 
 async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: Where | None = None) -> frozenset[str]:
     """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one."""
-    found: set[str] = set()
+    found: set[str] = set(WITHOUT_COST.get(dimension, ()))
     for table in _WHO_TABLES if WHO.has(dimension) else _WHAT_TABLES:
         if dimension.column not in table.__table__.c:
             continue

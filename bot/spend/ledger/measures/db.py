@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.spend.dimensions import COST_TYPE, MODEL, TOKEN_TYPE, TOKENS
+from bot.spend.dimensions import COST_TYPE, MODEL, TOKEN_TYPE, TOKENS, Dimension
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.sums.db import Asked, GroupedBy, Key, Where, cost_table, sums
 from bot.spend.model import Measures, dollars
@@ -20,6 +20,8 @@ TOKEN_CLASSES = {
     "output_tokens": "output",
 }
 """A token type of the reports -> the count of those tokens."""
+WITHOUT_COST: Mapping[Dimension, frozenset[str]] = {TOKEN_TYPE: frozenset(TOKEN_CLASSES), COST_TYPE: frozenset({TOKENS})}
+"""Ids that tokens have also where they cost nothing: usage has no column of them."""
 COST_COUNTS = ("nanos", "list_nanos")
 USAGE_COUNTS = (*TOKEN_CLASSES.values(), "requests")
 _USAGES: dict[Cut, Any] = {WHO: UsageDayRow, WHAT: UsagePartRow}
