@@ -4,10 +4,19 @@ from bot.approvals.kind import all_kinds
 from bot.errors import NotFound
 from bot.forms.draw import Frame
 from bot.forms.fields import FormInput
-from bot.hygiene.advise import accept, advice_of, check_offered, require_admin
-from bot.hygiene.view import ACCEPT, SHOWN, Acceptance, accepted_list, advice_list, figures_in_words, read_offer
+from bot.hygiene.advise import accept, accepted_now, advice_of, check_offered, require_admin, take_back
+from bot.hygiene.view import (
+    ACCEPT,
+    SHOWN,
+    Acceptance,
+    accepted_list,
+    advice_list,
+    figures_in_words,
+    read_offer,
+    taken_back,
+)
 from bot.slack import ids
-from bot.slack.markup import date
+from bot.slack.markup import Markup, date
 from bot.slack.model import Message
 from bot.slack.paging import numbered, read_turn, turns
 from bot.slack.state import text_at
@@ -36,9 +45,8 @@ async def _open(call: Interaction, cursor: str = "") -> Message:
     )
 
 
-async def _accepted(call: Interaction, cursor: str = "") -> Message:
-    found = await advice_of(call.rt, call.rt.now())
-    return accepted_list(numbered(found.accepted, cursor))
+async def _accepted(call: Interaction, cursor: str = "", said: Markup = "") -> Message:
+    return accepted_list(numbered(await accepted_now(call.rt), cursor), said)
 
 
 async def turn_advice(call: Interaction) -> None:
@@ -57,6 +65,16 @@ async def turn_accepted(call: Interaction) -> None:
     """Show another page of what somebody accepted."""
     require_admin(call.actor)
     await answer_here(call, _TITLE, _accepted(call, read_turn(call.value)[1]), in_place=True, has_figures=True)
+
+
+async def take_accepted_back(call: Interaction) -> None:
+    """Take an acceptance back before its day, and show what is still accepted."""
+    require_admin(call.actor)
+    await answer_here(call, _TITLE, _taken_back(call), in_place=True, has_figures=True)
+
+
+async def _taken_back(call: Interaction) -> Message:
+    return await _accepted(call, said=taken_back(await take_back(call.rt, call.actor, call.value)))
 
 
 OPENERS: dict[str, Listener] = {
@@ -105,6 +123,7 @@ FEATURE = Feature(
     actions={
         ids.ADVICE: advice_command,
         ids.ADVICE_ACCEPTED: show_accepted,
+        ids.ADVICE_TAKE_BACK: take_accepted_back,
         ids.ADVICE_ACCEPT: open_accept,
         ids.ADVICE_OFFER: take_offer,
         ids.ADVICE_ALERT: open_alert_form,

@@ -49,6 +49,12 @@ async def advice_of(rt: Runtime, now: datetime) -> Advice:
     return Advice(now, [one for one in found if one.key not in known], accepted, facts.as_of, facts.missing)
 
 
+async def accepted_now(rt: Runtime) -> list[Accepted]:
+    """Return what is accepted, for which nobody else is asked."""
+    async with rt.store.read() as tx:
+        return await db.accepted(tx, rt.now())
+
+
 async def check_offered(rt: Runtime, actor: Actor, key: str) -> None:
     """Raise NotFound once a finding was put right or accepted. What can't be seen in time is as it was."""
     require_admin(actor)
@@ -74,3 +80,15 @@ async def accept(rt: Runtime, actor: Actor, key: str, until: datetime, reason: s
         detail = {"title": title, "until": until.isoformat(), "reason": reason}
         tx.audit(tx.now, actor.slack_id, AuditAction.ADVICE_ACCEPTED, key, **detail)
     return found
+
+
+async def take_back(rt: Runtime, actor: Actor, key: str) -> Accepted:
+    """Let a finding that was accepted be found again before its day, and put that on record; NotFound where it isn't."""
+    require_admin(actor)
+    async with rt.store.write() as tx:
+        was = await db.take_back(tx, key, rt.now())
+        if was is None:
+            raise NotFound("This finding isn't accepted any more. Nothing was changed.")
+        detail = {"title": was.title, "until": was.until.isoformat(), "reason": was.reason, "accepted_by": was.by}
+        tx.audit(tx.now, actor.slack_id, AuditAction.ADVICE_TAKEN_BACK, key, **detail)
+    return was

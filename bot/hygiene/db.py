@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import delete
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -34,6 +35,13 @@ async def accept(tx: Tx, wanted: Accepted, now: datetime) -> bool:
     is_over = col(AcceptedAdviceRow.until) <= now
     statement = statement.on_conflict_do_update(index_elements=["finding"], set_=changed, where=is_over)
     return (await tx.execute(statement)).rowcount == 1
+
+
+async def take_back(tx: Tx, finding: str, now: datetime) -> Accepted | None:
+    """Forget that a finding is accepted and return how it was; None where it isn't accepted now."""
+    was = next((one for one in await accepted(tx, now) if one.finding == finding), None)
+    gone = await tx.execute(delete(AcceptedAdviceRow).where(col(AcceptedAdviceRow.finding) == finding)) if was else None
+    return was if gone and gone.rowcount == 1 else None
 
 
 async def accepted(tx: Tx, now: datetime) -> list[Accepted]:

@@ -116,19 +116,30 @@ def read_offer(value: str) -> tuple[str, str, str]:
     return key, action_id, what
 
 
-def accepted_list(page: Page[Accepted]) -> Message:
-    """Return a page of what somebody accepted."""
+def taken_back(was: Accepted) -> Markup:
+    """Return what is said once an acceptance was taken back."""
+    return f"✅ Taken back: {escape(was.title)}. It is among the findings again if it is still so."
+
+
+def accepted_list(page: Page[Accepted], said: Markup = "") -> Message:
+    """Return a page of what somebody accepted, each with the button that takes it back; `said` stands before it."""
+    before = [section(said)] if said else []
     if not page.items:
         text: Markup = "Nothing is accepted now."
-        return Message(text, [section(text)])
+        return Message(f"{said} {text}" if said else text, [*before, section(text)])
     part = "" if page.is_whole else f", {range_of(page)}"
     head: Markup = f"*{plural(page.total or 0, 'accepted finding')}*{part}; each comes back after its day if it is still so"
     lines: list[Markup] = [
         f"{escape(one.title)}: until {date(one.until)}, accepted by {mention(one.by)}: {escape(one.reason)}"
         for one in page.items
     ]
-    blocks = [section(head), *map(section, lines), *pager(page, ids.PAGE_ADVICE_ACCEPTED, "accepted findings")]
-    return Message(f"{head}. {' '.join(lines)}", fit(blocks))
+    rows = [section(line, accessory=_take_back(one)) for line, one in zip(lines, page.items, strict=True)]
+    blocks = [*before, section(head), *rows, *pager(page, ids.PAGE_ADVICE_ACCEPTED, "accepted findings")]
+    return Message(" ".join([*([said] if said else []), f"{head}.", *lines]), fit(blocks))
+
+
+def _take_back(one: Accepted) -> Json:
+    return button("Take back", ids.ADVICE_TAKE_BACK, one.finding, accessibility_label=f"Take back: {one.title}")
 
 
 def weekly(titles: Sequence[Markup], total: int, prefix: str) -> Message:

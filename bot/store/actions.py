@@ -72,3 +72,4 @@ class AuditAction(StrEnum):
     SPEND_EXPORTED = "spend.exported"
     SPEND_EXPORT_FAILED = "spend.export_failed"
     ADVICE_ACCEPTED = "advice.accepted"
+    ADVICE_TAKEN_BACK = "advice.taken_back"

@@ -12,7 +12,7 @@ from bot.admin.model import Member
 from bot.approvals import db as requests
 from bot.errors import NotAllowed, NotFound, UpstreamDown
 from bot.hygiene import db, weekly
-from bot.hygiene.advise import accept, advice_of, check_offered
+from bot.hygiene.advise import accept, advice_of, check_offered, take_back
 from bot.hygiene.load import load_facts
 from bot.hygiene.model import Accepted
 from bot.jobs import JOBS, run_job
@@ -111,6 +111,24 @@ async def test_what_is_accepted_is_gone_until_its_day_and_only_admins_may(store:
         [entry] = [entry async for entry in all_entries(tx) if entry.subject == one]
     assert (entry.actor, entry.detail["reason"]) == ("U0BOB", "Research is closed soon")
     assert one in {found.key for found in (await advice_of(rt, NOW + DAY)).open}, "it comes back"
+
+
+async def test_what_is_accepted_is_taken_back_before_its_day_by_admins_once_and_on_record(store: Store) -> None:
+    await seeded(store)
+    rt, one = bot(store, Slack()), f"ownerless:{LAB}"
+    await accept(rt, BOB, one, NOW + DAY, "Research is closed soon")
+    with pytest.raises(NotAllowed):
+        await take_back(rt, DEVELOPER, one)
+    taken = await asyncio.gather(take_back(rt, BOB, one), take_back(rt, BOB, one), return_exceptions=True)
+    assert sorted(type(each).__name__ for each in taken) == ["Accepted", "NotFound"]
+    assert one in {found.key for found in (await advice_of(rt, NOW)).open}
+    async with store.read() as tx:
+        [_, entry] = [entry async for entry in all_entries(tx) if entry.subject == one]
+    assert (entry.action, entry.actor, entry.detail["accepted_by"]) == ("advice.taken_back", "U0BOB", "U0BOB")
+    await accept(rt, BOB, one, NOW + DAY, "closed in spring")
+    set_clock(rt, NOW + DAY)
+    with pytest.raises(NotFound):
+        await take_back(rt, BOB, one)
 
 
 async def test_of_two_who_accept_what_both_have_found_the_first_one_does(store: Store) -> None:
