@@ -30,6 +30,7 @@ from bot.slack.traced import traced
 from bot.spend.ledger.use import each_use_from, use_from
 from bot.spend.limits.figures import month_from
 from bot.spend.news import News
+from bot.store.idle import IDLE_FOR
 from bot.store.migrate import is_current, migrate, why_unusable
 from bot.store.notes import try_writing
 from bot.store.session import Store
@@ -128,7 +129,9 @@ async def build(settings: Settings, clock: Clock = machine_time, kinds: Mapping[
         settings=settings,
         policy=policy_file.read(),
         policy_file=policy_file,
-        store=Store(settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now()),
+        store=Store(
+            settings.database_url.get_secret_value(), settings.audit_key_bytes, lambda: runtime.now(), idle_for=IDLE_FOR
+        ),
         admin=admin,
         directory=Directory(admin),
         capabilities=FoundCapabilities(lambda: runtime.store),

@@ -4,7 +4,7 @@ Each day is one transaction, so a run may end anywhere and the next one resumes 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import structlog
 
@@ -12,26 +12,27 @@ from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db, plan
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
-from bot.store.leases import acquire_lease, release_lease
+from bot.store.leases import hold_lease
 from bot.store.session import Tx
 
 log = structlog.get_logger()
 
-LEASE, LEASE_LASTS = "claude_code", timedelta(minutes=15)
-
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
     """Bring the rows up to date. A failing Admin API is noted, and tried again a while later."""
-    async with rt.store.write() as tx:
-        if not plan.may_try(await db.reading(tx), now) or not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
-            return
+    async with rt.store.read() as tx:
+        may_try = plan.may_try(await db.reading(tx), now)
+    if may_try:
+        async with hold_lease(rt.store, "claude_code") as is_ours:
+            if is_ours:
+                await _sync_alone(rt, now)
+
+
+async def _sync_alone(rt: Runtime, now: datetime) -> None:
     try:
         await sync_code(rt, now)
     except UpstreamError as error:
         log.warning("claude_code_not_read", status=error.status, code=error.error_code, request_id=error.request_id)
-    finally:
-        async with rt.store.write() as tx:
-            await release_lease(tx, LEASE, now)
 
 
 async def sync_code(rt: Runtime, now: datetime) -> None:

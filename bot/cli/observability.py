@@ -155,7 +155,7 @@ async def _rounds(rt: Runtime, target: Target, tell: Callable[[int, int], None],
     while (ended := await push_alone(rt, target, rt.now(), tell)) in (Pushed.BUSY, Pushed.MORE):
         if ended is Pushed.BUSY:
             if not has_said:
-                say(f"Another process sends to {target.name}, or was killed at it less than 15 minutes ago; waiting.")
+                say(f"Another process sends to {target.name}, or was killed at it less than 2 minutes ago; waiting.")
             has_said = True
             await asyncio.sleep(_LOOKS_AGAIN)
     return ended

@@ -63,7 +63,7 @@ async def _bring_up_to_date(rt: Runtime, say: Say) -> None:
     has_said = False
     while (loaded := await sync_costs(rt, rt.now())) is None:
         if not has_said:
-            say("Another process reads the reports, or was killed at it less than 15 minutes ago; waiting.")
+            say("Another process reads the reports, or was killed at it less than 2 minutes ago; waiting.")
         has_said = True
         await asyncio.sleep(_LOOKS_AGAIN)
     days = len(set(loaded.days))

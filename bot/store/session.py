@@ -22,6 +22,8 @@ from bot.errors import QuartermasterError
 from bot.store import sqlite_driver
 from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
+from bot.store.held import HELD
+from bot.store.idle import limit_idle
 from bot.store.peek import sqlite_path
 
 BUSY_TIMEOUT = 5000
@@ -91,9 +93,14 @@ class FileReplaced(QuartermasterError):
 class Store:
     """The database: `read()` and `write()` transactions, migrations, health."""
 
-    def __init__(self, url: str, audit_key: bytes = b"", clock: Callable[[], datetime] = _machine_clock) -> None:
-        """Open lazily; `url` is an async SQLAlchemy URL. `audit_key` keys the audit chain, `clock` dates transactions."""
-        self.engine = _engine(url)
+    def __init__(
+        self, url: str, audit_key: bytes = b"", clock: Callable[[], datetime] = _machine_clock, idle_for: str = ""
+    ) -> None:
+        """Open lazily; `url` is an async SQLAlchemy URL. `audit_key` keys the audit chain, `clock` dates transactions.
+
+        PostgreSQL ends a transaction in which nothing was said for `idle_for`; what people page through may take its time.
+        """
+        self.engine = _engine(url, idle_for)
         self.dialect = self.engine.dialect.name
         self._audit_key = audit_key
         self._clock = clock
@@ -134,6 +141,8 @@ class Store:
                         after.callback(tx.close)
                         yield tx
                         await tx.flush()
+                        if check := HELD.get():
+                            await check(tx)
                         if tx.drafts:
                             await append_entries(connection, self.dialect, tx.drafts, self._audit_key)
                 return
@@ -192,7 +201,7 @@ def _sqlstate(error: Any) -> str | None:
     return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, idle_for: str) -> AsyncEngine:
     """Open lazily. Parameters are what people typed, and ciphertext: errors and logs don't get to see them."""
     if url.startswith("sqlite"):
         engine = create_async_engine(url, connect_args={"timeout": 5}, hide_parameters=True, **_latest_first(url))
@@ -211,6 +220,8 @@ def _engine(url: str) -> AsyncEngine:
         pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
     )  # fmt: skip
     event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
+    if idle_for and not is_pooled:  # there a session isn't the bot's own
+        limit_idle(engine, idle_for)
     return engine
 
 

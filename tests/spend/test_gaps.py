@@ -1,6 +1,8 @@
 """What was missed while nobody was there is read afterwards: gaps, days left open, the month of a digest, old months."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextvars import Context
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +12,8 @@ from bot.errors import UpstreamDown
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
-from bot.store.leases import acquire_lease
+from bot.store.held import NotHeld
+from bot.store.leases import LASTS, acquire_lease
 from bot.store.session import Store
 from bot.store.tables import LeaseRow
 from tests.sizes import ABSENCES, DAYS_STOOD_IN
@@ -87,15 +90,19 @@ async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: S
 async def test_a_sync_that_took_too_long_leaves_its_successor_the_lease(store: Store) -> None:
     turn: list[datetime] = []
 
+    async def follow() -> None:
+        async with store.write() as tx:
+            turn.append(tx.now + LASTS * 2)
+            assert await acquire_lease(tx, "sync", turn[0], LASTS)
+
     class Endless(Organization):
         async def usage(self, *_: Any, **__: Any) -> Any:
             if not turn:
-                turn.append(NOW + timedelta(minutes=16))
-                async with store.write() as tx:
-                    assert await acquire_lease(tx, "sync", turn[0], timedelta(minutes=15))
+                await asyncio.create_task(follow(), context=Context())
             return await Organization.usage(self)
 
-    await sync_costs(runtime(store, Endless(steady(TODAY - DAY, TODAY))), NOW)
+    with pytest.raises(NotHeld):
+        await sync_costs(runtime(store, Endless(steady(TODAY - DAY, TODAY))), NOW)
     async with store.read() as tx:
         held = await tx.session.get(LeaseRow, "sync")
         assert held is not None

@@ -66,7 +66,7 @@ async def test_where_nothing_could_be_read_nothing_is_said_to_be_kept(store: Sto
 @pytest.mark.both
 async def test_a_month_waits_for_the_process_that_reads_the_reports(store: Store) -> None:
     rt = runtime(store, Organization(steady(FIRST, TODAY), page_rows=1000))
-    async with sync_lease(rt, NOW) as is_ours:
+    async with sync_lease(rt) as is_ours:
         assert is_ours
         assert (await load_next(rt, NOW + timedelta(seconds=5))).is_busy
     assert not (await load_next(rt, NOW)).is_busy

@@ -23,7 +23,7 @@ from bot.spend.digests.schedule import Due, due
 from bot.spend.digests.topic import TOPIC, correction_of, digest_of, parts_of
 from bot.spend.digests.view import is_worth_correcting
 from bot.spend.ledger import db as table
-from bot.spend.ledger.lease import LEASE_LASTS
+from bot.spend.ledger.lease import LONGEST
 from bot.spend.model import LedgerDay
 from bot.spend.visibility import may_still_tell
 from bot.store.notes import claim_note, note, write_note
@@ -121,8 +121,8 @@ def _may_differ(run: DigestRun, fact: LedgerDay | None) -> bool:
         return False
     if run.settled_at is None:
         return True
-    # A sync is dated by its beginning and may have written until its lease was over.
-    return not (run.sent_at and fact.synced_at + LEASE_LASTS <= run.sent_at)
+    # A sync is dated by its beginning and may have written for long.
+    return not (run.sent_at and fact.synced_at + LONGEST <= run.sent_at)
 
 
 async def correct(rt: Runtime, run_id: str, _now: datetime) -> None:

@@ -24,7 +24,7 @@ class Reached:
 
 async def load_next(rt: Runtime, now: datetime) -> Reached:
     """Load one more month of history, or, once there is none, a fortnight of hours."""
-    async with sync_lease(rt, now) as is_ours:
+    async with sync_lease(rt) as is_ours:
         if not is_ours:
             return await _reached(rt, now, is_busy=True)
         if await load_history(rt, now):

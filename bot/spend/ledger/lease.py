@@ -1,24 +1,16 @@
 """One process reads the reports at a time, be it the job or the command line."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 
 from bot.runtime import Runtime
-from bot.store.leases import acquire_lease, release_lease
+from bot.store.leases import hold_lease
 
-LEASE, LEASE_LASTS = "sync", timedelta(minutes=15)
+LEASE = "sync"
+LONGEST = timedelta(minutes=15)
+"""How long after its beginning, by which it is dated, a sync may still write."""
 
 
-@asynccontextmanager
-async def sync_lease(rt: Runtime, now: datetime) -> AsyncGenerator[bool]:
-    """Hold the lease of the sync for the block; False where another process holds it."""
-    async with rt.store.write() as tx:
-        is_ours = await acquire_lease(tx, LEASE, now, LEASE_LASTS)
-    try:
-        yield is_ours
-    finally:
-        if is_ours:
-            # Only this run's lease: one that took too long may have been followed by another already.
-            async with rt.store.write() as tx:
-                await release_lease(tx, LEASE, now)
+def sync_lease(rt: Runtime) -> AbstractAsyncContextManager[bool]:
+    """Hold the lease of the sync for a block; False where another process holds it."""
+    return hold_lease(rt.store, LEASE)

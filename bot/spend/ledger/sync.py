@@ -121,7 +121,7 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     The first run of a day reads every day that the API may have revised since the last such reading, whenever that was;
     the others read one more month of history for as long as there is any.
     """
-    async with sync_lease(rt, now) as is_ours:
+    async with sync_lease(rt) as is_ours:
         if not is_ours:
             return None
         # Before figures are read, so that nobody tells them by ids, as the first time for minutes.

@@ -205,7 +205,8 @@ class NoteRow(Table, table=True):
 
 
 class LeaseRow(Table, table=True):
-    """Work that one process is doing, so that no other does it too."""
+    """Work that one process is doing, so that no other does it too; `since` tells one holder from the next."""
 
     name: str = Field(primary_key=True)
     since: datetime = time_column()
+    renewed_at: datetime | None = time_column(nullable=True)

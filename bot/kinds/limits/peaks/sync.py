@@ -17,11 +17,10 @@ from bot.kinds.limits.peaks.own.sync import sync_own_limits
 from bot.kinds.limits.peaks.plan import KEPT, Span, hours_of, spans_to_read
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures_as_of
-from bot.store.leases import acquire_lease, release_lease
+from bot.store.leases import hold_lease
 from bot.store.notes import claim_note
 
 log = structlog.get_logger()
-LEASE, LEASE_LASTS = "peaks", timedelta(minutes=15)
 LOOK_EVERY = timedelta(minutes=9)
 _BY = ("workspace_id", "model", "api_key_id", "service_tier")
 
@@ -36,17 +35,14 @@ async def due(rt: Runtime, now: datetime) -> list[str]:
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
     """Bring the peaks up to date. A failing Admin API is a log line, the next run tries again."""
-    async with rt.store.write() as tx:
-        if not await acquire_lease(tx, LEASE, now, LEASE_LASTS):
+    async with hold_lease(rt.store, "peaks") as is_ours:
+        if not is_ours:
             return
-    try:
-        await sync_peaks(rt, now)
-        await sync_own_limits(rt, now)
-    except UpstreamError as error:
-        log.warning("peaks_not_read", status=error.status, code=error.error_code, request_id=error.request_id)
-    finally:
-        async with rt.store.write() as tx:
-            await release_lease(tx, LEASE, now)
+        try:
+            await sync_peaks(rt, now)
+            await sync_own_limits(rt, now)
+        except UpstreamError as error:
+            log.warning("peaks_not_read", status=error.status, code=error.error_code, request_id=error.request_id)
 
 
 async def sync_peaks(rt: Runtime, now: datetime) -> None:

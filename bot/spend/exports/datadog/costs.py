@@ -20,7 +20,7 @@ from bot.spend.exports.datadog.db import File
 from bot.spend.exports.datadog.files import PROVIDER, TAG, held
 from bot.spend.ledger import db as table
 from bot.spend.model import ONE_DAY
-from bot.store.leases import acquire_lease, release_lease
+from bot.store.leases import hold_lease
 from bot.store.names import names_of
 from bot.store.session import Tx
 from bot.telemetry import names as metrics
@@ -28,7 +28,6 @@ from bot.telemetry.custom_costs import Api, Failed, Reply, marked, remove, uploa
 
 log = structlog.get_logger()
 
-LEASE_LASTS = timedelta(minutes=15)
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 LISTED_WITHIN = timedelta(minutes=5)
 """For so long after an upload that wasn't answered its file may be missing in Datadog's list."""
@@ -69,17 +68,12 @@ async def push(rt: Runtime, name: str, now: datetime) -> None:
     api = api_of(rt.settings)
     if api is None or name_of(api) != name:
         return
-    lease = f"custom_costs:{name}"
-    async with rt.store.write() as tx:
-        if not await acquire_lease(tx, lease, now, LEASE_LASTS):
+    async with hold_lease(rt.store, f"custom_costs:{name}") as is_ours:
+        if not is_ours:
             return
-    try:
         failure = await _push(rt, api, name, now)
         async with rt.store.write() as tx:
             await _conclude(tx, name, failure, now)
-    finally:
-        async with rt.store.write() as tx:
-            await release_lease(tx, lease, now)
     if failure:
         raise QuartermasterError(f"Datadog didn't take everything ({failure.failure}).")
 

@@ -19,7 +19,7 @@ from bot.spend.exports.otlp.db import Sending
 from bot.spend.exports.otlp.points import points_of
 from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
 from bot.spend.model import ONE_DAY
-from bot.store.leases import acquire_lease, release_lease
+from bot.store.leases import hold_lease
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
 from bot.telemetry import names as metrics
@@ -28,10 +28,11 @@ from bot.telemetry.wire import Receipt, Verdict, Way, post
 
 log = structlog.get_logger()
 
-LEASE_LASTS = timedelta(minutes=15)
 WITHIN = timedelta(minutes=9)
-"""How long one round may take, so that its lease is never somebody else's meanwhile."""
+"""How long one round may take, which is less than a job is given."""
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
+LONGEST_WAIT = timedelta(seconds=2 * LONGEST_PAUSE)
+"""A target that seems to wait for longer waits for no longer: the clock was set back."""
 REFUSED_AGAIN_AFTER = timedelta(days=1)
 NOTED_WITHIN = timedelta(minutes=2)
 """How patiently it is noted what a target answered."""
@@ -65,7 +66,7 @@ async def due(rt: Runtime, now: datetime) -> Sequence[str]:
     async with rt.store.read() as tx:
         for target in targets:
             known = await db.known(tx, target.name)
-            if known is None or known.retry_at is None or known.retry_at <= now or known.retry_at > now + LEASE_LASTS * 8:
+            if known is None or known.retry_at is None or known.retry_at <= now or known.retry_at > now + LONGEST_WAIT:
                 found.append(target.name)
         gone = set(await db.names(tx)) - {target.name for target in targets}
     for name in gone:
@@ -82,15 +83,8 @@ async def push(rt: Runtime, name: str, now: datetime) -> None:
 
 async def push_alone(rt: Runtime, target: Target, now: datetime, tell: Tell = lambda _done, _of: None) -> Pushed:
     """Do it while no other process does."""
-    lease = f"export:{target.name}"
-    async with rt.store.write() as tx:
-        if not await acquire_lease(tx, lease, now, LEASE_LASTS):
-            return Pushed.BUSY
-    try:
-        return await _push_to(rt, target, now, tell)
-    finally:
-        async with rt.store.write() as tx:
-            await release_lease(tx, lease, now)
+    async with hold_lease(rt.store, f"export:{target.name}") as is_ours:
+        return await _push_to(rt, target, now, tell) if is_ours else Pushed.BUSY
 
 
 async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pushed:
