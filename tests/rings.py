@@ -43,6 +43,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("races/test_full_disk", FLEET),
     ("races/test_digests", FLEET),
     ("races/test_killed", FLEET),
+    ("races/test_slept", FLEET),
     ("races/test_stopping", FLEET),
     ("sandbox/test_serve", FLEET),
     ("soak/", FLEET),

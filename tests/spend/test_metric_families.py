@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from bot.spend.dimensions import COST_TYPE, MODEL, TIER, TOKEN_TYPE, UNSPLIT, WORKSPACE
-from bot.spend.exports.metrics.families import Figures, ages, counters, counts, gauges, shown
+from bot.spend.exports.metrics.families import Figures, Shown, ages, counters, counts, gauges, shown
 from bot.spend.model import Cell, LedgerDay, Measures
 from bot.telemetry.model import OTHER, Family
 from tests.spend.world import NOW
@@ -76,6 +78,20 @@ def test_what_is_used_no_more_keeps_its_own_counters_and_is_no_growth_of_all_oth
     assert by_name(gauges(figures))["claude_org_workspace_info"].keys() == {("w1", ""), ("w2", "")}, (
         "each counter has a name"
     )
+
+
+@pytest.mark.parametrize(("spends", "labels"), [("29.5", {"w01", "new"}), ("0.01", {"new", OTHER})])
+def test_who_is_overtaken_by_a_little_keeps_its_counters(spends: str, labels: set[str]) -> None:
+    """Of 30 that have counters of their own one is overtaken by one, or by forty-one."""
+    amounts = {f"w{n:02}": Decimal(n + 100) for n in range(2, 31)} | {"w01": Decimal(spends), "new": Decimal(31)}
+    amounts |= {f"x{n:02}": Decimal(1 + n) / 50 for n in range(40)}
+    counted = [
+        Measures(TODAY, {WORKSPACE.column: one, MODEL.column: "m"}, amount, requests=4) for one, amount in amounts.items()
+    ]
+    before = Shown(frozenset(f"w{n:02}" for n in range(1, 31)), frozenset({"m"}))
+    found = by_name(counters(counts(Figures(TODAY, known(TODAY), [], requests=counted, told=before))))
+    told = {labels[0] for labels in found["claude_org_requests_total"]}
+    assert told & {"w01", "new", OTHER} == labels | {OTHER}
 
 
 def test_counters_count_money_tokens_and_requests_and_leave_out_what_nobody_told() -> None:

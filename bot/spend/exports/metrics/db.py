@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
-from bot.spend.exports.metrics.families import Count
+from bot.spend.exports.metrics.families import COUNTERS, DEFAULT, NO_MODEL, Count, Shown
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
 from bot.store.tables import LedgerDayRow, MetricPeakRow
@@ -37,6 +37,19 @@ async def epoch(tx: Tx, now: datetime) -> date:
     first = now.date().replace(day=1)
     await write_note(tx, _EPOCH, {"day": first.isoformat()}, now)
     return first
+
+
+async def told_before(tx: Tx) -> Shown:
+    """Return the ids of the workspaces and models that counters were told of."""
+    found = await tx.execute(
+        select_columns(col(MetricPeakRow.labels)).where(col(MetricPeakRow.name).in_(COUNTERS)).distinct()
+    )
+    labels: list[list[str]] = [json.loads(row[0]) for row in found]
+    workspaces, models = ({each[at] for each in labels} - {OTHER} for at in (0, 1))
+    return Shown(
+        frozenset("" if one == DEFAULT else one for one in workspaces),
+        frozenset("" if one == NO_MODEL else one for one in models),
+    )
 
 
 async def raise_peaks(tx: Tx, counted: Mapping[Count, int], names: Collection[str]) -> dict[Count, int]:

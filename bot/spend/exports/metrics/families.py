@@ -15,6 +15,8 @@ from bot.telemetry.model import OTHER, Family, Labels, Metric, Value, largest
 
 MOST_WORKSPACES, MOST_MODELS = 30, 20
 PROVIDER = "anthropic"
+DEFAULT, NO_MODEL = "default", "none"
+"""The labels of the workspace and the model that have no id."""
 TOKEN_TYPES = {
     "uncached_input_tokens": "input",
     "cache_read_input_tokens": "cache_read",
@@ -44,12 +46,15 @@ class Shown:
     def workspace(self, one: Cell | Measures) -> str:
         """Return the label of a workspace."""
         found = one.of(WORKSPACE)
-        return (found or "default") if found in self.workspaces else OTHER
+        return (found or DEFAULT) if found in self.workspaces else OTHER
 
     def model(self, one: Cell | Measures) -> str:
         """Return the label of a model."""
         found = one.of(MODEL)
-        return (found or "none") if found in self.models else OTHER
+        return (found or NO_MODEL) if found in self.models else OTHER
+
+
+NOBODY = Shown(frozenset(), frozenset())
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Figures:
     """Money and requests since the epoch by workspace and model."""
     names: Mapping[str, str] = field(default_factory=dict[str, str])
     """Of workspaces by id."""
+    told: Shown = NOBODY
+    """Which workspaces and models have had counters of their own."""
 
     @property
     def as_of(self) -> dict[str, datetime]:
@@ -76,17 +83,23 @@ class Figures:
         return {"cost": max(one.refreshed_at for one in self.days.values())} if self.days else {}
 
 
-def shown(cells: Iterable[Cell | Measures], workspaces: int = MOST_WORKSPACES, models: int = MOST_MODELS) -> Shown:
-    """Return those that spent most; among equals the order is that of their ids."""
+def shown(cells: Iterable[Cell | Measures], told: Shown = NOBODY) -> Shown:
+    """Return those that spent most, and those `told` before that are still among twice as many.
+
+    Who is overtaken by a little keeps its label: all that it ever spent would else be growth of all others. Among equals
+    the order is that of their ids.
+    """
     found = list(cells)
-    return Shown(_largest(found, WORKSPACE, workspaces), _largest(found, MODEL, models))
+    return Shown(
+        _largest(found, WORKSPACE, MOST_WORKSPACES, told.workspaces), _largest(found, MODEL, MOST_MODELS, told.models)
+    )
 
 
-def _largest(cells: Sequence[Cell | Measures], by: Dimension, most: int) -> frozenset[str]:
+def _largest(cells: Sequence[Cell | Measures], by: Dimension, most: int, told: frozenset[str]) -> frozenset[str]:
     totals: dict[str, Decimal] = {}
     for cell in cells:
         totals[cell.of(by)] = totals.get(cell.of(by), ZERO) + cell.amount
-    return largest(totals, most)
+    return largest(totals, most) | (told & largest(totals, 2 * most))
 
 
 def gauges(figures: Figures) -> list[Family]:
@@ -109,9 +122,9 @@ def gauges(figures: Figures) -> list[Family]:
 
 def _named(figures: Figures, who: Shown) -> dict[Labels, Value]:
     """Return the names of all that gauges or counters tell: the largest of two months, and those since the epoch."""
-    counted = shown(figures.requests)
+    counted = shown(figures.requests, figures.told)
     info: dict[Labels, Value] = {
-        (one or "default", figures.names.get(one, "") or ("" if one else "Default")): 1
+        (one or DEFAULT, figures.names.get(one, "") or ("" if one else "Default")): 1
         for one in sorted(who.workspaces | counted.workspaces)
     }
     spent, used = ({each.of(WORKSPACE) for each in some} for some in (figures.cells, figures.requests))
@@ -165,7 +178,7 @@ def counts(figures: Figures) -> dict[Count, int]:
     What isn't told apart yet is counted once it is. The largest are those since the epoch: were they those of two months,
     all that a model ever had would be growth of all others once it is used no more.
     """
-    who, found = shown(figures.requests), dict[Count, int]()
+    who, found = shown(figures.requests, figures.told), dict[Count, int]()
 
     def add(metric: Metric, labels: Labels, amount: int) -> None:
         found[metric.name, labels] = found.get((metric.name, labels), 0) + amount

@@ -120,6 +120,7 @@ async def load(tx: Tx, now: datetime, since: date) -> Figures:
         usage=await measures(tx, since, today, (WORKSPACE, MODEL, TIER)),
         requests=requests,
         names=await names_of(tx, {one.of(WORKSPACE) for one in (*cells, *requests)}),
+        told=await db.told_before(tx),
     )
 
 
