@@ -102,6 +102,7 @@ def test_every_hour_is_read_and_read_again_once_late_data_is_in() -> None:
     assert len(known) == KEPT / HOUR - 1
     assert asked <= KEPT / HOUR / STEP + 2, "few calls"
     tomorrow = now + timedelta(days=1)
-    [fresh, late] = spans_to_read(tomorrow, known)
-    assert fresh[0] == newest_hour(now) + HOUR, "the oldest missing hour first"
+    [fresh, oldest, late] = spans_to_read(tomorrow, known)
+    assert fresh == (newest_hour(tomorrow) - 3 * HOUR, newest_hour(tomorrow) + HOUR), "what people ask about first"
+    assert oldest[0] == newest_hour(now) + HOUR, "so that a report that is behind keeps no hour waiting"
     assert late == (newest_hour(now) - 3 * HOUR, newest_hour(now) + HOUR), "then what late data may have changed"

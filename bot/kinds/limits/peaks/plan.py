@@ -26,11 +26,9 @@ def is_settled(hour: datetime, read_at: datetime) -> bool:
 
 
 def spans_to_read(now: datetime, known: Mapping[datetime, datetime]) -> list[Span]:
-    """Return what to ask for now: a step of the newest day, then one further back. `known`: when each hour was read."""
+    """Return what to ask for now: steps of the newest day, then one further back. `known`: when each hour was read."""
     newest, oldest = newest_hour(now), (now - KEPT).replace(minute=0, second=0, microsecond=0) + HOUR
-    recent = [newest - n * HOUR for n in range(_RECENT)]
-    missing = [hour for hour in reversed(recent) if hour not in known][:STEP]
-    spans: list[Span] = [(missing[0], min(missing[0] + STEP * HOUR, missing[-1] + HOUR))] if missing else []
+    spans = _newest_day([hour for n in range(_RECENT) if (hour := newest - n * HOUR) not in known])
     hour = newest - _RECENT * HOUR
     while hour >= oldest:
         if _is_wanted(hour, known):
@@ -39,6 +37,20 @@ def spans_to_read(now: datetime, known: Mapping[datetime, datetime]) -> list[Spa
                 first += HOUR
             return [*spans, (first, hour + HOUR)]
         hour -= HOUR
+    return spans
+
+
+def _newest_day(missing: list[datetime]) -> list[Span]:
+    """Return the step that ends with the newest missing hour, which people ask about first, and the oldest other one.
+
+    A report that is hours behind doesn't know the newest ones yet, so these alone would keep the others waiting.
+    """
+    if not missing:
+        return []
+    first = min(hour for hour in missing if hour > missing[0] - STEP * HOUR)
+    spans, rest = [(first, missing[0] + HOUR)], [hour for hour in missing if hour < first]
+    if rest:
+        spans.append((rest[-1], max(hour for hour in rest if hour < rest[-1] + STEP * HOUR) + HOUR))
     return spans
 
 
