@@ -10,9 +10,9 @@ from bot.words.dates import FULL_MONTHS, months_later, read_day
 from bot.words.durations import MONTHS_IN, SECONDS_IN, read_duration
 from bot.words.unreadable import Unreadable
 
-_UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring"})
+_UNTIL = frozenset({"until", "till", "til", "through", "thru", "ends", "ending", "expires", "expiring", "bis"})
 _SAYS_UNTIL = frozenset(
-    "untill unitl untli while whilst temporarily temporary bis hasta jusqu'au jusqu'à jusque fino até tot".split()
+    "untill unitl untli while whilst temporarily temporary hasta jusqu'au jusqu'à jusque fino até tot".split()
 )
 """Other words that say that something ends: slips, other languages, and what ends when something else does."""
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
@@ -138,9 +138,9 @@ def _plain(word: str) -> str:
 
 def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
     for stop in range(min(len(words), start + _MOST_WORDS), start, -1):
-        try:
-            day = read_day(" ".join(words[start:stop]).strip(",.;"), today)
-        except Unreadable:
+        typed = " ".join(words[start:stop])
+        day = _read(typed.strip(",;"), today) or _read(typed.strip(",.;"), today)
+        if day is None:
             continue
         if words[stop : stop + 1] and words[stop].casefold() in ("next", "this"):  # Friday next week
             return None
@@ -148,6 +148,13 @@ def _day_at(words: Sequence[str], start: int, today: date) -> Ending | None:
         time = _time_at(words, stop)
         return Ending(day, (*words[:before], *words[stop + time :]), not time, " ".join(words[stop : stop + time]))
     return None
+
+
+def _read(text: str, today: date) -> date | None:
+    try:
+        return read_day(text, today)
+    except Unreadable:
+        return None
 
 
 def _time_at(words: Sequence[str], start: int) -> int:

@@ -23,6 +23,12 @@ TODAY = date(2026, 11, 20)
         ("audit for 3 days, then back", date(2026, 11, 23), "audit then back"),
         ("through Dec 31, 2026 migration", date(2026, 12, 31), "migration"),
         ("for the migration until 5 Dec", date(2026, 12, 5), "for the migration"),
+        ("bis 24.12. bitte", date(2026, 12, 24), "bitte"),
+        ("audit until 31.12.2026", date(2026, 12, 31), "audit"),
+        ("until 31/12/2026", date(2026, 12, 31), ""),
+        ("until the end of the year", date(2026, 12, 31), ""),
+        ("migration until end of february", date(2027, 2, 28), "migration"),
+        ("until end of quarter", date(2026, 12, 31), ""),
     ],
 )
 def test_an_end_is_read_wherever_it_stands(typed: str, day: date, rest: str) -> None:
@@ -95,8 +101,8 @@ def test_words_without_an_end_are_left_as_they_are(typed: str) -> None:
         ("next Friday", date(2026, 11, 27)),
         ("starts on Friday", None),
         ("from Monday", None),
-        ("end of this month", None),
-        ("eom", None),
+        ("end of this month", date(2026, 11, 30)),
+        ("eom", date(2026, 11, 30)),
         ("until Friday 5pm", date(2026, 11, 27)),
         ("until 5 Dec at 17:00, audit", date(2026, 12, 5)),
         ("until 17:00", None),

@@ -168,6 +168,8 @@ def test_the_policy_takes_what_it_took_before_and_no_more(text: str) -> None:
         ("until 4 Dec", date(2026, 12, 4)), ("until tomorrow", date(2026, 11, 27)), ("in 3 weeks", date(2026, 12, 17)),
         ("10 days", date(2026, 12, 6)), ("Fri 4 Dec", date(2026, 12, 4)), ("26 Nov", TODAY), ("25 Nov", date(2027, 11, 25)),
         ("29 Feb", date(2028, 2, 29)), ("4 sept", date(2027, 9, 4)), ("may 5", date(2027, 5, 5)),
+        ("1.2.2027", date(2027, 2, 1)), ("24.12.", date(2026, 12, 24)), ("31/12/2026", date(2026, 12, 31)),
+        ("end of the month", date(2026, 11, 30)), ("eoy", date(2026, 12, 31)), ("end of Feb 2028", date(2028, 2, 29)),
     ],
 )  # fmt: skip
 def test_days_are_read_as_people_write_them(text: str, day: date) -> None:
@@ -177,7 +179,7 @@ def test_days_are_read_as_people_write_them(text: str, day: date) -> None:
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("01/02/2026", "the day from the month in 01/02/2026"), ("1.2.2026", "the day from the month"),
+        ("01/02/2026", "the day from the month in 01/02/2026"), ("01-02-2026", "the day from the month"),
         ("31 Feb", "doesn't exist"), ("2026-13-01", "doesn't exist"), ("Mon 4 Dec", "wrong: 4 Dec 2026 is Fri 4 Dec"),
         ("whenever", "Write a day"), ("", "Write a day"), ("4 foo", "Write a day"), ("in 5h", "whole days"),
         ("in 2 months", "differ in length"), ("9" * 50, "Write a day"), ("0 Dec", "doesn't exist"),
