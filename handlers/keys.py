@@ -7,7 +7,7 @@ from bot.commands.parse import is_named
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.lines import page_of_own, page_of_wanted
 from bot.kinds.keys.owners import may_see_key
-from bot.kinds.keys.shown import key_facts, keys_called, keys_with_use, requests_about
+from bot.kinds.keys.shown import key_facts, keys_called, keys_named_first, keys_with_use, requests_about
 from bot.kinds.people.person import of_member
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
@@ -20,6 +20,7 @@ from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.words.folded import folded
+from bot.words.phrases import after_lead_in
 from bot.words.similar import closest_name
 from handlers import home
 from handlers.edge.directly import tell_alone
@@ -94,6 +95,12 @@ async def _asked_key(call: Interaction) -> Message:
             f"Say which key: {code(f'/{call.rt.settings.command_prefix}-keys show KEY')}. {listing} shows all."
         )
     found = await keys_called(call.rt, call.actor, typed)
+    words = after_lead_in(call.words)
+    if not found and not words:
+        return await _mine(call)
+    if not found:
+        typed = " ".join(words)
+        found = await keys_named_first(call.rt, call.actor, words)
     if len(found) == 1:
         return await _card(call, found[0].id)
     if found:

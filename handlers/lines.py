@@ -18,11 +18,13 @@ from bot.words.amounts import NotMonthly, read_amount, read_limit
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
+from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from bot.words.similar import closest
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
 from handlers.edge.interaction import Interaction
+from handlers.people_named import person_named
 
 READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date", "lookup"})
 """A row that fills in one of these is read here."""
@@ -70,7 +72,7 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
         if one.type == "date":
             _take_day(line, one, call, [name for names in known.values() for name in names])
         elif one.type == "person":
-            _take_person(line, one)
+            await _take_person(call.rt, line, one)
     left = [one for one in fields if one.type not in ("date", "person")]
     while line.words and left:
         taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
@@ -78,7 +80,11 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
         if taken is None:
             taken = _whose_turn(line.words[0], left)
             is_number = taken.type in _NUMBERS
-            place = next((one for one in left if not is_number and _takes_place(line, one, known.get(one.name, ()))), None)
+            if _drops_lead_in(line, taken):
+                continue
+            is_new = any(one.name == "name" for one in left)
+            places = (one for one in left if not is_number and one.type == "workspace")
+            place = next((one for one in places if _takes_place(line, one, known[one.name], is_behind_name=is_new)), None)
             if place is None:
                 _take_in_turn(line, taken, known.get(taken.name, ()))
             if line.problem:
@@ -88,16 +94,25 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
     return line
 
 
-def _takes_place(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take a workspace that stands after `in` or `from`, wherever that is: `remove @priya from Staging`.
+def _drops_lead_in(line: Line, one: FormField) -> bool:
+    """Drop words that only lead to what this field takes, such as `to` and `as`, unless nothing else was typed."""
+    rest = after_lead_in(line.words)
+    is_led = one.type in _NAMED or one.type in _NUMBERS or one.name == "name"
+    is_dropped = is_led and bool(rest or len(line.words) > 1) and len(rest) < len(line.words)
+    line.words = list(rest) if is_dropped else line.words
+    return is_dropped
 
-    Only where none stood before, as in `archive Staging all of it is in Production`; `in all cases` names none.
+
+def _takes_place(line: Line, one: FormField, names: Sequence[Name], *, is_behind_name: bool) -> bool:
+    """Take a workspace that stands after `in`, `from` or `for`, wherever that is: `remove @priya from Staging`.
+
+    Behind the name of something new it may stand by itself: `request ingest-two Staging`. Only where none stood before, as
+    in `archive Staging all of it is in Production`; `in all cases` names none.
     """
-    if one.type != "workspace":
-        return False
     for at, word in enumerate(line.words):
-        after = Line(line.words[at + 1 :])
-        is_one = word.casefold() in ("in", "from") and _take_name(after, one, names)
+        leads = word.casefold() in ("in", "from", "for")
+        after = Line(line.words[at + leads :])
+        is_one = (leads or (at > 0 and is_behind_name)) and _take_name(after, one, names)
         if is_one and not (after.words and after.values.get(one.name) == WHOLE):
             line.words[at:] = after.words
             line.values |= after.values
@@ -153,7 +168,7 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
 
 def after_to(words: Sequence[str]) -> list[str]:
     """Return the words of a new name or value without what leads to it, as in `rename Staging to Test`."""
-    return list(words[1:] if len(words) > 1 and words[0].casefold() in ("to", "=", "->", "→") else words)
+    return list(words[1:] if len(words) > 1 and words[0].casefold() in ("to", "as", "into", "=", "->", "→") else words)
 
 
 def _take_day(line: Line, one: FormField, call: Interaction, names: Sequence[Name]) -> None:
@@ -170,10 +185,14 @@ def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
     return all(_plain(word) in in_names for word in words)
 
 
-def _take_person(line: Line, one: FormField) -> None:
+async def _take_person(rt: Runtime, line: Line, one: FormField) -> None:
     at = next((at for at, word in enumerate(line.words) if mentioned(word)), None)
     if at is not None:
         line.values[one.name], line.has_person = mentioned(line.words.pop(at)), True
+        return
+    person, rest = await person_named(rt, line.words)
+    if person:
+        line.values[one.name], line.words = person, rest
 
 
 def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:

@@ -23,6 +23,7 @@ from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
 from handlers.lines import ONE_PERSON
 from handlers.member_card import is_called, is_one, show_typed
 from handlers.member_lists import list_typed
+from handlers.people_named import person_named
 
 
 async def members_command(call: Interaction) -> None:
@@ -59,10 +60,15 @@ async def _role(call: Interaction) -> None:
     today = call.calendar.day_of(call.rt.now())
     end = find_end(words, today)
     words = list(end.rest)
+    is_named = not person and bool(words)
+    if is_named:
+        person, words = await person_named(call.rt, words)
     role, reason = _read_role(words) if person else ("", "")
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
-        await call.say(plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}."))
+        await call.say(
+            plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}. Nothing was sent.")
+        )
         return
     if person and words and mentioned(words[0]):
         await call.say(plain_answer(ONE_PERSON))
@@ -72,7 +78,7 @@ async def _role(call: Interaction) -> None:
         return
     rule = call.rt.policy.rule_for("change_role", None, None)
     is_past = end.day is not None and end.day < today
-    if not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
+    if is_named or not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
         ends_on = end.day.isoformat() if end.day else ""
         values = {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on}
         await open_form(call, "change_role", values, on_top=unread_end(end))

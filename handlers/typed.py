@@ -1,6 +1,6 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.admin.model import Workspace
@@ -15,6 +15,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
+from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from bot.words.similar import closest_name
 from bot.words.wording import listed
@@ -98,11 +99,19 @@ async def _after_key(call: Interaction, fields: Sequence[FormField], words: Sequ
         return share_out(fields, words)
     may_see = await may_see_key(call.rt, call.actor)
     names = {as_read(name) for key in await call.rt.directory.keys() if may_see(key) for name in (key.id, key.name)}
-    taken = next((n for n in range(len(words), 0, -1) if as_read(" ".join(words[:n])) in names), 0)
+    if not (taken := _words_of_name(words, names)):
+        words = after_lead_in(words)
+        taken = _words_of_name(words, names)
     if not taken:
         return share_out(fields[:1] if fields[1].name == "reason" else fields, words)
-    rest = words[taken:] if fields[1].name == "reason" else after_to(words[taken:])
+    rest = () if list(words[taken:]) == ["key"] else words[taken:]
+    rest = rest if fields[1].name == "reason" else after_to(rest)
     return [(fields[0], " ".join(words[:taken])), (fields[1], " ".join(rest))]
+
+
+def _words_of_name(words: Sequence[str], names: Collection[str]) -> int:
+    """Return how many of the first words are the longest of these names; 0 where none is."""
+    return next((n for n in range(len(words), 0, -1) if as_read(" ".join(words[:n])) in names), 0)
 
 
 async def workspace_named(rt: Runtime, typed: str) -> Workspace | Markup:

@@ -17,6 +17,7 @@ from bot.slack import ids
 from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.slack.paging import page_of, read_turn, turns
+from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -43,6 +44,9 @@ async def workspaces_command(call: Interaction) -> None:
         return
     typed = " ".join(call.words)
     found = await _named(call, typed)
+    if not found:  # who is in Staging, the owner of Staging
+        typed = " ".join(after_lead_in(call.words)).removeprefix("in ") or typed
+        found = await _named(call, typed)
     if len(found) > 1:  # the API lets several have the same name
         await _say(call, await _list(call, WantedWorkspaces(part=typed)))
     elif found:

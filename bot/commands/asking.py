@@ -19,7 +19,7 @@ _PERIODS = (
 _QUESTIONS = (
     "by in for per each daily weekly monthly tokens requests dollars cost costs spend spent usage top largest"
     " over above model models key keys person people product tier workspace workspaces tag how what show"
-    " please compare compared vs all lifetime next who which"
+    " please compare compared vs all lifetime next who which budget budgets"
 )
 """First words of a question that are no period."""
 ASKING = tuple(f"{_PERIODS} {_QUESTIONS}".split())

@@ -25,6 +25,8 @@ class Subcommand:
     matches: str = ""
     names: bool = False
     """Whether first words that mean nothing else may be the name of a thing, which it shows."""
+    of_person: tuple[str, ...] = ()
+    """What is meant where it is about a person: another subcommand's name, and what is added to the words."""
     reads_all: bool = False
     """Whether it also says itself what is nearest to its own words."""
 

@@ -12,6 +12,11 @@ _SAYS_LITTLE = frozenset(
     "in by for per on each all open expired pending inactive without who how what which please tag my mine me".split()
 )
 """First words that say nothing of which command is meant, where they stand after another one."""
+_FOR_GOOD = frozenset({"revoke_key", "archive_workspace", "remove_member"})
+"""What opens one of these is guessed only from a slip in the same command: neither "move" nor "close" is one."""
+_OF_PEOPLE = frozenset({"add", "remove", "delete"})
+"""Words that people use for members of a workspace as for a whole one."""
+_MOST_OF_A_PERSON = 4
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,16 @@ def parse(command_name: str, text: str) -> Parsed:
             return Parsed(command, free, words, suggestion=nearest if is_meant else None, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
+    if subcommand.of_person and first in _OF_PEOPLE and _is_about_person(words[1:]):
+        name, *more = subcommand.of_person
+        return Parsed(command, command.find(name), (*words[1:], *more))
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
+
+
+def _is_about_person(words: tuple[str, ...]) -> bool:
+    """Tell whether a line is about somebody in a workspace: `remove @priya from Staging`, `add Priya Nair to Staging`."""
+    leads = [word.lower() for word in words[1:_MOST_OF_A_PERSON]]
+    return bool(words) and (words[0].startswith("<@") or "from" in leads or "to" in leads)
 
 
 def is_named(parsed: Parsed) -> bool:
@@ -105,7 +119,13 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
             for one in sub.first_words
             if is_own or not (one in _SAYS_LITTLE or (reads_all and one in sub.also))
         }
-        fitting = [one for one in known if len(one) > 2 or one == word]  # "Mei" is no slip of "me"
+        known = {
+            one: found
+            for one, found in known.items()
+            if found[1].opens not in _FOR_GOOD or one == word or (is_own and one[0] == word[:1])
+        }
+        shortest = 2 if is_own else 3  # "Mei" is no slip of "me", nor is "of" one of "off"
+        fitting = [one for one in known if len(one) > shortest or one == word]
         alike = [one for one in fitting if one[:1] == word[:1]]  # "version" is none of "person", nor "biggest" of "digest"
         close = closest(word, alike if reads_all or not is_own else fitting, cutoff)
         if close is None and is_own:

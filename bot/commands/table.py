@@ -4,6 +4,7 @@ To add a command or a subcommand, add it here; then write its handler, unless it
 """
 
 from bot.commands.asking import ASKING, FIGURES, MORE_FIGURES
+from bot.commands.keys import keys_command
 from bot.commands.limits import limits_command
 from bot.commands.model import Command as Command
 from bot.commands.model import Subcommand as Subcommand
@@ -19,70 +20,15 @@ GROUPS = (GET_KEY, GIVE_ACCESS, WORKSPACES, SPEND, DIGEST, WAITING, SET_UP)
 """What people want, in the order in which the help says it."""
 
 
-HELP = Subcommand("help", "help", "what I can do", SET_UP, like=("?", "-h", "--help", "h"))
+HELP = Subcommand(
+    "help", "help", "what I can do", SET_UP, like=("?", "-h", "--help", "h", "hilfe", "aide", "ayuda", "commands")
+)
 """Understood after every command."""
-
-_ON = ("resume", "on", "activate", "reactivate", "unpause")
-
-
-def _of_key(name: str, usage: str, summary: str, opens: str, *more: str, like: tuple[str, ...] = ()) -> Subcommand:
-    """Return a subcommand that opens a form about the key that is named first."""
-    return Subcommand(name, usage, summary, GET_KEY, opens=opens, fills=("key_id", *more), like=like)
 
 
 _CODE = "[30d | last week | october | …] [by person | tool | model | terminal | day] [me]"
 COMMANDS = (
-    Command(
-        "keys",
-        "API keys: ask for one, see yours, disable or revoke one",
-        "[request | list | show KEY | disable KEY | enable KEY | revoke KEY | rename KEY NAME]",
-        (
-            Subcommand(
-                "request",
-                "request [WORKSPACE] [NAME]",
-                "ask for an API key",
-                GET_KEY,
-                opens="create_key",
-                fills=("workspace_id", "name", "ends_on"),
-                like=("create", "new", "add", "get", "ask", "make", "generate", "issue"),
-            ),
-            Subcommand("", "", "your keys, with buttons to disable or revoke them", GET_KEY, like=("mine", "my")),
-            Subcommand(
-                "list",
-                "list [WORKSPACE] [by PERSON | mine] [active | disabled | revoked | all] [ending] [part of a name]",
-                "the keys that you may see: whose they are and when they end",
-                GET_KEY,
-                like=("all", "ls"),
-                matches="<@.*",
-            ),
-            Subcommand(
-                "show",
-                "show KEY",
-                "everything about a key, and what you can ask for",
-                GET_KEY,
-                like=("info", "view", "details", "describe"),
-                names=True,
-            ),
-            _of_key(
-                "disable",
-                "disable KEY",
-                "ask to disable a key; it can be enabled again",
-                "disable_key",
-                "reason",
-                like=("pause", "off", "deactivate", "suspend", "stop"),
-            ),
-            _of_key("enable", "enable KEY", "ask to enable a disabled key", "enable_key", "reason", like=_ON),
-            _of_key("rename", "rename KEY NAME", "ask to rename a key", "rename_key", "name"),
-            _of_key(
-                "revoke",
-                "revoke KEY",
-                "ask to revoke a key for good",
-                "revoke_key",
-                "reason",
-                like=("delete", "remove", "archive", "kill", "destroy", "drop"),
-            ),
-        ),
-    ),
+    keys_command(GET_KEY),
     Command(
         "members",
         "People in the Claude organization and their roles",
@@ -126,7 +72,7 @@ COMMANDS = (
                 "invite ADDRESS... [as ROLE] [in WORKSPACE]",
                 "ask to invite people to the organization, and to workspaces once they have accepted",
                 GIVE_ACCESS,
-                like=("add", "new"),
+                like=("add", "new", "onboard"),
             ),
             Subcommand(
                 "withdraw",
@@ -160,7 +106,7 @@ COMMANDS = (
                 "show WORKSPACE",
                 "everything about a workspace: members, limits, keys, spend",
                 WORKSPACES,
-                like=("about", "info", "get", "see", "members", "view", "details", "describe"),
+                like=("about", "info", "get", "see", "members", "view", "details", "describe", "who", "whose", "owner"),
             ),
             Subcommand(
                 "update",
@@ -180,6 +126,7 @@ COMMANDS = (
                 opens="archive_workspace",
                 fills=("workspace_id", "reason"),
                 like=("delete", "remove", "close"),
+                of_person=("access", "none"),
             ),
             Subcommand(
                 "access",
@@ -216,6 +163,7 @@ COMMANDS = (
                 opens="create_workspace",
                 fills=("name",),
                 like=("new", "add", "request", "make"),
+                of_person=("access",),
             ),
         ),
         bare="list",
@@ -225,7 +173,13 @@ COMMANDS = (
         "Requests: yours, and those that wait for you",
         "[mine | waiting]",
         (
-            Subcommand("waiting", "waiting", "the requests that wait for your decision", WAITING, like=("pending", "open")),
+            Subcommand(
+                "waiting",
+                "waiting",
+                "the requests that wait for your decision",
+                WAITING,
+                like=("pending", "open", "approve", "decide"),
+            ),
             Subcommand("mine", "mine", "the requests that you sent", WAITING, like=("my", "me", "sent")),
             Subcommand("", "", "the requests that wait for you, then your own", WAITING, like=("list", "show", "all")),
         ),
@@ -251,18 +205,43 @@ COMMANDS = (
                 SPEND,
                 like=("overview",),
             ),
-            Subcommand("report", "report [NAME] [PERIOD] [by TAG]", "reports, also on a schedule", SPEND, like=("reports",)),
             Subcommand(
-                "records", "records [PERIOD] [by model]", "single records of spend, also as CSV", SPEND, like=("csv", "rows")
+                "report",
+                "report [NAME] [PERIOD] [by TAG]",
+                "reports, also on a schedule",
+                SPEND,
+                also=("schedule",),
+                like=("reports",),
+            ),
+            Subcommand(
+                "records",
+                "records [PERIOD] [by model]",
+                "single records of spend, also as CSV",
+                SPEND,
+                like=("csv", "rows", "export"),
             ),
             Subcommand("me", "me [PERIOD]", "what your own keys cost", SPEND, like=("mine", "my")),
-            Subcommand("reconcile", "reconcile [MONTH]", "a month's bill against list price × tokens, for finance", SPEND),
+            Subcommand(
+                "reconcile",
+                "reconcile [MONTH]",
+                "a month's bill against list price × tokens, for finance",
+                SPEND,
+                like=("close", "bill"),
+            ),
             Subcommand("ask", "ask", "ask for figures in a form", SPEND),
             Subcommand(
-                "digest", "digest [TIME] [WORKSPACE…]", "post yesterday's spend in this channel each morning", DIGEST
+                "digest",
+                "digest [TIME] [WORKSPACE…]",
+                "post yesterday's spend in this channel each morning",
+                DIGEST,
+                like=("digests",),
             ),
             Subcommand(
-                "alert", "alert [AMOUNT] [monthly] [WORKSPACE]", "post in this channel when spend reaches an amount", DIGEST
+                "alert",
+                "alert [AMOUNT] [monthly] [WORKSPACE]",
+                "post in this channel when spend reaches an amount",
+                DIGEST,
+                like=("alerts",),
             ),
         ),
     ),

@@ -28,6 +28,8 @@ _ENDING = ("ending", "ends", "expiring")
 _EVERY = ("all", "any", "every")
 _MINE = ("mine", "my", "me")
 _BY, _IN = ("by", "of"), ("in",)
+_SAYS_NOTHING = ("key", "keys", "soon", "next", "the")
+"""Words that narrow nothing beside one that does: `list my keys`, `list ending soon`. Alone they are part of a name."""
 
 
 class Wanted(BaseModel):
@@ -108,7 +110,8 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Seque
         else:
             rest.append(words[at])
             at += 1
-    return found.model_copy(update={"part": " ".join(rest)[:MOST_OF_A_NAME]})
+    named = [word for word in rest if found == Wanted() or word.casefold() not in _SAYS_NOTHING]
+    return found.model_copy(update={"part": " ".join(named)[:MOST_OF_A_NAME]})
 
 
 def _workspace(words: Sequence[str], workspaces: dict[str, str]) -> tuple[list[str], int] | None:

@@ -16,7 +16,7 @@ from bot.words.wording import listed
 PENDING, EXPIRED = "pending", "expired"
 """The statuses of invites that lists are about, as the API names them."""
 _ROLES: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("admin", "admins", "administrator", "administrators"), tuple(sorted(ADMIN_ROLES))),
+    **dict.fromkeys(("admin", "admins", "an admin", "administrator", "administrators"), tuple(sorted(ADMIN_ROLES))),
     **dict.fromkeys(("owner", "owners"), ("owner", "primary_owner")),
     **dict.fromkeys(("developer", "developers", "dev", "devs"), ("developer",)),
     **dict.fromkeys(("claude code", "claude code user", "claude code users", "claude-code"), ("claude_code_user",)),
@@ -29,9 +29,18 @@ _INVITES: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("expired", "expired invites", "lapsed"), (EXPIRED,)),
     **dict.fromkeys(("invites", "invite", "invitations"), (PENDING, EXPIRED)),
 }
-_WITHOUT_KEYS: Final = ("without keys", "without key", "without a key", "no keys", "no key", "keyless")
+_WITHOUT_KEYS: Final = (
+    "without keys",
+    "without key",
+    "without a key",
+    "without any keys",
+    "without any key",
+    "no keys",
+    "no key",
+    "keyless",
+)
 _INACTIVE: Final = ("inactive", "unused", "idle")
-_EVERYBODY: Final = ("all", "members", "member", "people", "everybody", "everyone", "and", "or")
+_EVERYBODY: Final = ("all", "members", "member", "people", "everybody", "everyone", "and", "or", "is", "are", "the")
 _PHRASES: Final[dict[str, tuple[str, Any]]] = {
     **{phrase: ("roles", roles) for phrase, roles in _ROLES.items()},
     **{phrase: ("invites", statuses) for phrase, statuses in _INVITES.items()},
@@ -116,8 +125,9 @@ def read_wanted_members(words: Sequence[str], roles: Collection[str] = ()) -> Wa
 def meant_instead(words: Sequence[str], names: Iterable[str]) -> str | None:
     """Return what was probably typed for words that no member has in their name: filters and names spelled right.
 
-    `names` are names of members. None where nothing is near.
+    `names` are names of members. None where nothing is near, and where it is what was typed.
     """
     every = {word for phrase in _PHRASES for word in phrase.split()} | {w for name in names for w in name.casefold().split()}
     found = nearest_words(words, every)
-    return " ".join(f'"{word}"' if " " in word else word for word in found) if found else None
+    typed = " ".join(f'"{word}"' if " " in word else word for word in found or ())
+    return typed if found and [folded(one) for one in found] != [folded(one) for one in words] else None

@@ -6,6 +6,10 @@ from typing import TypeVar
 from bot.words.folded import folded
 
 T = TypeVar("T")
+_LEADS_IN = frozenset(
+    "a an the my our me i we need want new api key keys please is are of to as at called named lost owns belongs =".split()
+)
+"""Words that stand before a name or a number and say nothing of it: `disable the key ingest`, `limit Staging to 500`."""
 
 
 def longest_phrase(words: Sequence[str], phrases: Mapping[str, T]) -> tuple[T, int] | None:
@@ -16,3 +20,9 @@ def longest_phrase(words: Sequence[str], phrases: Mapping[str, T]) -> tuple[T, i
         if found is not None:
             return found, taken
     return None
+
+
+def after_lead_in(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words without those at the beginning that only lead to a name or a number; none may be left."""
+    first = next((at for at, word in enumerate(words) if word.casefold() not in _LEADS_IN), len(words))
+    return tuple(words[first:])

@@ -41,6 +41,16 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-admin", "status", "status", ()),
         ("/claude-keys", "help", "help", ()),
         ("/claude-spend", "Help me", "help", ("me",)),
+        ("/claude-keys", "extend ingest-prod until May", "show", ("ingest-prod", "until", "May")),
+        ("/claude-keys", "move ingest-prod to Sandbox", "show", ("ingest-prod", "to", "Sandbox")),
+        ("/claude-members", "onboard kim@acme.test", "invite", ("kim@acme.test",)),
+        ("/claude-spend", "close october", "reconcile", ("october",)),
+        ("/claude-spend", "schedule team weekly", "report", ("schedule", "team", "weekly")),
+        ("/claude-workspaces", "remove <@U0MEI> from Staging", "access", ("<@U0MEI>", "from", "Staging", "none")),
+        ("/claude-workspaces", "remove Mei Chen from Staging", "access", ("Mei", "Chen", "from", "Staging", "none")),
+        ("/claude-workspaces", "add <@U0MEI> to Staging", "access", ("<@U0MEI>", "to", "Staging")),
+        ("/claude-workspaces", "remove Staging", "archive", ("Staging",)),
+        ("/claude-workspaces", "add Staging 2", "create", ("Staging", "2")),
     ],
 )
 def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, words: tuple[str, ...]) -> None:
@@ -68,6 +78,8 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-keys", "expired", None),
         ("/claude-workspaces", "open Lab", None),
         ("/claude-requests", "xyzzy", None),
+        ("/claude-requests", "of alice", None),
+        ("/claude-requests", "archve", None),  # what ends something for good is no guess
         ("/claude-admin", "wibble wobble", None),
         ("/claude-admin", "<!channel>", None),
     ],

@@ -102,6 +102,12 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         assert (held["workspace_id"], held["role"].partition(":")[0]) == ("Staging", "Workspace developer")
         held = await filled(world, "access remove @sofia from Staging tomorrow", "workspace_access")
         assert (held["workspace_id"], held["role"][:9], held["reason"]) == ("Staging", "No access", "")
+        held = await filled(world, "remove @sofia from Staging", "workspace_access")
+        assert (held["workspace_id"], held["slack_id"], held["role"][:9]) == ("Staging", "U0CROWD03", "No access")
+        held = await filled(world, "add Sofia Rossi to Staging as workspace admin", "workspace_access")
+        assert (held["workspace_id"], held["slack_id"], held["role"][:15]) == ("Staging", "U0CROWD03", "Workspace admin")
+        held = await filled(world, "limit Staging to 500 dollars a month", "set_spend_limit")
+        assert (held["workspace_id"], held["amount"], held["reason"]) == ("Staging", "500 dollars a month", "")
         held = await filled(world, "rate fable 5 rpm 2k Staging until 2030-01-31", "set_rate_limit")
         assert (held["rate_group"], held["value"], held["ends_on"]) == ("Claude Fable 5.x", "2k", "2030-01-31")
         for line, detail, value in (

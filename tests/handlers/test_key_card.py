@@ -136,6 +136,12 @@ async def test_a_name_that_several_have_is_asked_back_and_one_that_none_has_lead
     assert labels(message) == ["Show twin-tower"]
     await press(world, BOB, message, "show_key")
     await told(world, BOB, "`twin-tower` in *Staging* — active")
+    await world.command(BOB, "/claude-keys extend the twin-tower key until May")
+    await told(world, BOB, "`twin-tower` in *Staging* — active")
+    await world.command(BOB, "/claude-keys show my keys")
+    await told(world, BOB, "You have")
+    await world.command(BOB, "/claude-keys disable the twin-tower key")
+    assert "twin-tower" in str(await world.modal(BOB, "form_disable_key"))
     await world.command(BOB, "/claude-keys show")
     await told(world, BOB, "Say which key: `/claude-keys show KEY`.")
 
@@ -179,6 +185,8 @@ async def test_filters_combine_and_lead_to_each_of_a_thousand_keys_once(world: W
     asked = read_wanted(("bulk", "by", f"<@{ALICE}>", "disabled", "in", "Staging"), names)
     assert isinstance(asked, Wanted)
     assert asked == read_wanted(("Staging", "disabled", f"<@{ALICE}>", "bulk"), names)
+    assert read_wanted(("my", "keys", "ending", "soon"), names) == Wanted(mine=True, ending=True)
+    assert read_wanted(("keys",), names) == Wanted(part="keys")
     actor = Actor(BOB, await world.rt.admin.user(bob), "")
     seen: list[str] = []
     cursor = ""

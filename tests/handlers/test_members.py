@@ -60,6 +60,13 @@ async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
     await world.message(ALICE, "✅ *<@U0CROWD01> is now billing member instead of developer*.")
 
 
+async def test_a_person_who_is_named_is_shown_in_the_form_before_anything_is_sent(world: World) -> None:
+    await world.command(ALICE, "/claude-members give Priya Nair billing until 31.12.2030 covers for Dana")
+    view = str((await world.modal(ALICE, "form_change_role"))["blocks"])
+    for part in ("'initial_user': 'U0CROWD01'", "'value': 'billing'", "2030-12-31", "'covers for Dana'"):
+        assert part in view
+
+
 async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World) -> None:
     await world.command(ALICE, f"/claude-members role {PRIYA} billing")
     view = await world.modal(ALICE, "form_change_role")
@@ -114,7 +121,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
         ("<@U0FRANK>", "That Slack account isn't active any more."),
         ("<@U0BOB> <@U0DANA>", "A request is about one person."),
-        ("priya", "*priya* is not a person that I know. Mention them: `/claude-members role @person developer`."),
+        ("pryia", "*pryia* is not a person that I know. Mention them: `/claude-members role @person developer`."),
     ],
 )
 async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: World, person: str, words: str) -> None:

@@ -56,6 +56,9 @@ async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
         ("new Staging my-key", ("Staging", "my-key")),
         ("create my-key", ("my-key",)),
         ("request staging", ("Staging",)),
+        ("request Staging called my-key until 31.12.2030", ("Staging", "'my-key'", "2030-12-31")),
+        ("new my-key Staging", ("Staging", "'my-key'")),
+        ("create key my-key for Staging", ("Staging", "'my-key'")),
     ],
 )
 async def test_the_form_of_a_key_keeps_what_was_typed(tmp_path: Path, typed: str, expected: tuple[str, ...]) -> None:

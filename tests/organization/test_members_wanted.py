@@ -32,6 +32,8 @@ def member(name: str, role: str = "developer", number: int = 0) -> Member:
         ("expired invites", WantedMembers(invites=("expired",))),
         ("inactive", WantedMembers(inactive=True)),
         ("Claude Monet", WantedMembers(part="Claude Monet")),
+        ("is an admin", WantedMembers(roles=("admin", "owner", "primary_owner"))),
+        ("without any keys", WantedMembers(without_keys=True)),
         ("managed", WantedMembers(roles=("managed",))),
     ],
 )
@@ -61,6 +63,7 @@ def test_what_is_misspelt_is_guessed_with_the_rest_kept_and_nothing_silly_is() -
     names = ["Priya Nair", "Bob Tanaka"]
     assert meant_instead(["devlopers", "pryia"], names) == "developers priya"
     assert meant_instead(["zzz"], names) is None
+    assert meant_instead(["kick", "Priya"], names) is None, "what was typed is no other thing to type"
     assert meant_instead(["zzz", "pendng"], names) == "zzz pending"
 
 

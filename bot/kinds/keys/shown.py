@@ -40,6 +40,17 @@ async def keys_called(rt: Runtime, actor: Actor, typed: str) -> list[ApiKey]:
     return found or await _called(rt, actor, typed, fresh=True)  # it may be a minute old
 
 
+async def keys_named_first(rt: Runtime, actor: Actor, words: Sequence[str]) -> list[ApiKey]:
+    """Return the keys that the actor may see and whose name the words begin with: `ingest-prod until May`."""
+    may_see = await may_see_key(rt, actor)
+    seen = [key for key in await rt.directory.keys() if may_see(key)]
+    for taken in range(len(words), 0, -1):
+        start = as_read(" ".join(words[:taken]))
+        if found := [key for key in seen if as_read(key.name) == start]:
+            return found
+    return []
+
+
 async def _called(rt: Runtime, actor: Actor, typed: str, *, fresh: bool) -> list[ApiKey]:
     every = await rt.directory.keys(fresh=fresh)
     may_see = await may_see_key(rt, actor)
