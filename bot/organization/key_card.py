@@ -52,24 +52,47 @@ class KeyFacts:
     made_in: Titled | None = None
     made_at: str = ""
     asks: Sequence[Ask] = ()
+    extends: str = ""
+    """The request of which whoever looks may ask a later end."""
 
 
 def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Message:
     """Return the card of a key with a page of the requests about it, newest first; days are read in `calendar`."""
     key = facts.key
     title: Markup = f"{code(key.name)} in {bold(facts.workspace)} — {escape(STATUS_WORDS.get(key.status, key.status))}"
-    lines: list[Markup] = [line for line in (*_people(facts), *_times(facts, calendar), *_use(facts.use, key)) if line]
+    about = (*_people(facts), *_times(facts, calendar), *_use(facts.use, key), _afterwards(facts))
+    lines: list[Markup] = [line for line in about if line]
     blocks: list[Json] = [section("\n".join([title, *lines]))]
     if facts.asks:
-        labels = [(ask, f"{ask.label.rstrip('…')} {key.name}") for ask in facts.asks]
-        blocks.append(
-            actions(*(button(a.label, f"{ids.OPEN_PREFIX}{a.kind}", key.id, accessibility_label=said) for a, said in labels))
-        )
+        blocks.append(actions(*_buttons(facts)))
     blocks += [divider(), *_requests(requests, key.id)]
     blocks.append(context(" · ".join([code(key.id), *([code(key.hint)] if key.hint else [])])))
     past: list[Markup] = [f"{escape(name)}, {WORDS[request.status]}" for request, name in requests.items]
     history = f"Requests about it: {'; '.join(past)}" if past else "No request is about it"
     return Message(f"{'. '.join([title, *lines, history])}.", fit(blocks))
+
+
+def _buttons(facts: KeyFacts) -> list[Json]:
+    key = facts.key
+    labels = [(ask, f"{ask.label.rstrip('…')} {key.name}") for ask in facts.asks]
+    found = [button(a.label, f"{ids.OPEN_PREFIX}{a.kind}", key.id, accessibility_label=said) for a, said in labels]
+    if facts.extends:
+        found.append(button("Extend…", ids.EXTEND, facts.extends, accessibility_label=f"Extend {key.name}"))
+    if key.status == "active":
+        found.append(button("Request a new key", f"{ids.OPEN_PREFIX}create_key", key.workspace_id))
+    return found
+
+
+def _afterwards(facts: KeyFacts) -> Markup:
+    """Return what to do about a key whose secret is lost, or that is needed longer than it can last."""
+    if facts.key.status != "active":
+        return ""
+    if facts.key.expires_at and not facts.extends:
+        return (
+            "*Lost its secret, or needed longer?* A secret is shown once, and this end can't be moved."
+            " Request a new key, then revoke this one"
+        )
+    return "*Lost its secret?* It is shown once only. Request a new key, then revoke this one"
 
 
 def _people(facts: KeyFacts) -> list[Markup]:

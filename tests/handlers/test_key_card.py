@@ -88,10 +88,17 @@ def test_only_what_can_be_asked_of_a_key_has_a_button() -> None:
     assert active[0] == "Disable…"
     assert inactive == ["Enable…", *active[1:]]
     assert asked(status="archived") == asked(status="expired") == asked(scope="galaxy") == []
-    assert (
-        key_card(replace(FACTS, asks=[Ask("disable_key", "Disable…")]), numbered([]), UTC_DAYS).blocks[1]["type"]
-        == "actions"
-    )
+    facts = replace(FACTS, asks=[Ask("disable_key", "Disable…")], extends="req_1")
+    message = Message("", key_card(facts, numbered([]), UTC_DAYS).blocks)
+    assert labels({"blocks": message.blocks}) == ["Disable…", "Extend…", "Request a new key"]
+
+
+def test_a_card_says_what_to_do_about_a_lost_secret_and_an_end_that_cannot_be_moved() -> None:
+    ends = replace(FACTS, key=KEY.model_copy(update={"expires_at": ASKED}))
+    assert "*Lost its secret?* It is shown once only. Request a new key, then revoke this one." in said(FACTS)
+    assert "this end can't be moved. Request a new key" in said(ends)
+    assert "can't be moved" not in said(replace(ends, extends="req_1"))
+    assert "Lost its secret" not in said(replace(FACTS, key=KEY.model_copy(update={"status": "inactive"})))
 
 
 async def test_a_card_tells_owner_request_history_and_what_can_be_asked(world: World) -> None:
@@ -112,7 +119,7 @@ async def test_a_card_tells_owner_request_history_and_what_can_be_asked(world: W
         "Requests about it: Disable a key: danas-shown, waiting for a decision; API key danas-shown in Staging, done.",
     ):  # fmt: skip
         assert part in message["text"]
-    assert labels(message) == [ask.label for ask in asks_for(KINDS, KEY)]
+    assert labels(message) == [*(ask.label for ask in asks_for(KINDS, KEY)), "Request a new key"]
     await press(world, BOB, message, "open_rename_key")
     assert "danas-shown" in str(await world.modal(BOB, "form_rename_key"))
     await world.command(DANA, "/claude-keys show danas-shown")

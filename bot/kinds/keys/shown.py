@@ -9,7 +9,7 @@ from bot.admin.model import ApiKey
 from bot.approvals import queries
 from bot.approvals.act import Others
 from bot.approvals.cards.lists import Titled
-from bot.approvals.extensions import kind_of
+from bot.approvals.extensions import kind_of, may_extend
 from bot.approvals.kind import AnyKind, all_kinds
 from bot.approvals.model import Request
 from bot.approvals.replace import card_address
@@ -49,6 +49,14 @@ async def keys_named_first(rt: Runtime, actor: Actor, words: Sequence[str]) -> l
         if found := [key for key in seen if as_read(key.name) == start]:
             return found
     return []
+
+
+def extendable(rt: Runtime, actor: Actor, facts: KeyFacts) -> str:
+    """Return the request that made a key, where the actor may ask for a later end of it; "" otherwise."""
+    if facts.made_in is None:
+        return ""
+    request = facts.made_in[0]
+    return request.id if may_extend(kind_of(rt, request), request, actor.who, rt.now()) else ""
 
 
 async def _called(rt: Runtime, actor: Actor, typed: str, *, fresh: bool) -> list[ApiKey]:
