@@ -12,7 +12,7 @@ LEDGER = (*ASKED, *(one for one in _MORE if one.name not in _TOLD))
 """The dimensions of the ledger, with those by which the questions ask besides."""
 WORKSPACES = ("Production", "Staging", "Data Platform", "Research", "Default")
 NAMES = {
-    "key": ("ingest-prod", "ingest-dev", "eval-runs"),
+    "key": ("ingest-prod", "ingest-dev", "eval-runs", "dana-notebook", "claude-code-dana"),
     "model": ("opus-5-5", "sonnet-5-5", "haiku-4-5"),
     "person": ("Dana Smith", "Bob Lee"),
 }
@@ -360,6 +360,10 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
 
 SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("model by 30d", "model by", "by model 30d"),
+    ("30d for dana", "for dana", '30d for "Dana Smith"'),
+    ("dana october", "dana", 'for "Dana Smith" october'),
+    ("letzte woche nach workspace", "nach", "letzte woche by workspace"),
+    ("le mois dernier par model", "par", "le mois dernier by model"),
     ("how much is Production this month", "Production", "mtd in Production"),
     ("yesterdy", "yesterdy", "yesterday"),
     ("Yesterdya by key", "Yesterdya", "yesterday by key"),
@@ -556,6 +560,7 @@ UNTOLD: tuple[tuple[str, str, str | None, str], ...] = (
     ("under $10", "under", None, "only"),
     ("at least $50", "at least", None, "only"),
     ("forecast", "forecast", None, "forecast."),
+    ("forecast november", "forecast", "november", "forecast."),
     ("30d budget", "budget", None, "for"),
     ("october invoice", "invoice", None, "API"),
     ("discount", "discount", None, "a"),

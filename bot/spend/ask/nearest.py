@@ -26,6 +26,8 @@ _TRIES = 40
 _CHANGES = 3
 _SURE, _SURE_OF_SEVERAL, _SURE_OF_ANOTHER = 0.7, 0.75, 0.8
 _LONGEST_NAME = 4
+_BY_ELSEWHERE = frozenset("nach par por".split())
+"""What stands for `by` where months are called Oktober, octobre and octubre."""
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -128,12 +130,16 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield 1, ["since"]
     elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
         places, people = known.of(WORKSPACE.name), known.of(PERSON)
+        if word == "for":  # for alice, of whom keys have the name, too
+            yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), people))
         yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), places))
         yield from _near(rest, 1, [*_others(known), people, places] if word != "in" else [places, *_others(known)])
         yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), [*_others(known), people, places]))
         yield from _near(rest, 1, [_phrases()])
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
+    elif word in _BY_ELSEWHERE and len(rest) > 1:
+        yield 1, ["by"]
     elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
         yield at + 1, ["tokens", "by", "token", "type"]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:
@@ -187,6 +193,7 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     split = Lookup({**splits, **{f"by {one}": meant for one, meant in splits.items()}})
     yield from _near(rest, 0, [_themselves(*_MEASURES), split, _phrases(), *_every(known)])
     yield from _by_part(plain(rest[0]), _every(known))
+    yield from _by_beginning(plain(rest[0]), known.of(PERSON))
     if len(rest) > 1:
         yield from _near(rest[:1], 0, [_themselves(*KEYWORDS, *known.by)])
 

@@ -75,7 +75,7 @@ _WORDS: dict[str, Untold] = {
     ),
     **dict.fromkeys(("average", "averages", "avg", "mean", "median"), Untold(1, _AVERAGE, has_near=True)),
     **dict.fromkeys(("eur", "euro", "euros", "gbp", "pounds", "chf", "jpy", "yen", "inr"), Untold(1, _CURRENCY)),
-    **dict.fromkeys(("forecast", "projection", "projected", "run rate", "burn rate"), Untold(1, _FORECAST)),
+    **dict.fromkeys(("forecast", "projection", "projected", "run rate", "burn rate"), Untold(1, _FORECAST, has_near=True)),
     **dict.fromkeys(("budget", "budgets", "remaining", "left"), Untold(1, _BUDGET)),
     **dict.fromkeys(
         ("invoice", "invoices", "credit", "credits", "balance", "tax", "vat", "refund", "refunds"), Untold(1, _INVOICE)
