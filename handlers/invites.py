@@ -1,16 +1,20 @@
 """Invites: typed lines of /claude-members that open their forms filled in, and the type-ahead of both forms."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.admin.model import Invite, Workspace
 from bot.approvals.sight import oversees_people
+from bot.errors import SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.organization.narrowing import mentioned
 from bot.people.roles import role_words
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code
 from bot.words.addresses import is_same_address, read_addresses
 from bot.words.folded import folded
+from bot.words.reading import as_read
 from bot.words.similar import closest, closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import plain_answer
@@ -21,6 +25,10 @@ from handlers.named import workspace_options
 from handlers.typed import workspace_named
 
 _ROLES_TYPED = {"member": "user", "claude": "claude_code_user", "claude code": "claude_code_user", "dev": "developer"}
+
+_AND = re.compile(r",| and | & | und ")
+_BEGINS = {"as": "as", "in": "in", "to": "in", "into": "in"}
+"""Words that begin a part of the line, and which one."""
 
 
 class Typed(NamedTuple):
@@ -36,8 +44,9 @@ def read_line(words: Sequence[str]) -> Typed:
     parts: dict[str, list[str]] = {"": [], "as": [], "in": []}
     at = ""
     for word in words:
-        begins = word.lower() in ("as", "in") and not parts[word.lower()]
-        at = word.lower() if begins else at
+        said = _BEGINS.get(word.lower(), "")
+        begins = bool(said) and not parts[said]
+        at = said if begins else at
         # An address ends what came before it: `as developer nina@acme.test`.
         at = "" if at == "as" and "@" in word else at
         if not begins:
@@ -48,12 +57,14 @@ def read_line(words: Sequence[str]) -> Typed:
 
 
 def _take_role(parts: dict[str, list[str]]) -> None:
-    """Take a role that stands after the last address without its word: `kim@acme.test developer`."""
+    """Take a role, and workspaces behind it, that follow the addresses without `as` and `in`: `… developer Staging`."""
     words = parts[""]
     after = max((at + 1 for at, word in enumerate(words) if "@" in word), default=len(words))
     tail = words[after:]
-    if role_named(" ".join(tail)):
-        parts["as"] = tail
+    taken = next((n for n in range(min(len(tail), 3), 0, -1) if role_named(" ".join(tail[:n]))), 0)
+    if taken and not (parts["in"] and tail[taken:]):
+        parts["as"] = tail[:taken]
+        parts["in"] = parts["in"] or tail[taken:]
         del words[after:]
 
 
@@ -66,20 +77,37 @@ def role_named(typed: str) -> str:
 
 async def invite(call: Interaction) -> None:
     """Open the form that invites people, filled in with what was typed."""
-    typed = read_line(call.words)
+    typed = read_line([await _address_of(call, word) for word in call.words])
     role = role_named(typed.role)
     if typed.role and not role:
         await call.say(plain_answer(f"⚠️ {_no_such_role(typed.role)} Nothing was sent."))
         return
     values: dict[str, object] = {"emails": typed.addresses, "role": role}
     labels: dict[str, str] = {}
-    if typed.workspace:
-        found = await workspace_named(call.rt, typed.workspace)
+    for name in await _places(call, typed.workspace):
+        found = await workspace_named(call.rt, name)
         if not isinstance(found, Workspace):
             await call.say(plain_answer(found))
             return
-        values["join_ids"], labels[found.id] = (found.id,), found.name
+        labels[found.id] = found.name
+    if labels:
+        values["join_ids"] = tuple(labels)
     await open_form(call, "invite_members", values, labels)
+
+
+async def _address_of(call: Interaction, word: str) -> str:
+    """Return the address of somebody who is mentioned, where Slack tells it, and any other word as it is."""
+    person = mentioned(word)
+    try:
+        return (await call.rt.notifier.person(person)).email or word if person else word
+    except SlackError:
+        return word
+
+
+async def _places(call: Interaction, typed: str) -> Sequence[str]:
+    """Return the workspaces that are named: one, also where its name has an `and`, or several: `Staging and Sandbox`."""
+    names = {as_read(one.name) for one in await call.rt.directory.workspaces()}
+    return [typed] if as_read(typed) in names else [one.strip() for one in _AND.split(typed) if one.strip()]
 
 
 def _no_such_role(typed: str) -> Markup:

@@ -1,5 +1,7 @@
 """/claude-members list: who is in the organization and who is invited, narrowed by what was typed."""
 
+import re
+
 from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.commands.parse import split_words
 from bot.directory.listing import count_roles
@@ -8,8 +10,10 @@ from bot.organization.members_view import as_listed, invite_list, member_list, n
 from bot.organization.members_wanted import WantedMembers, meant_instead, read_wanted_members
 from bot.organization.narrowing import mentioned, restored
 from bot.slack import ids
+from bot.slack.markup import bold, code
 from bot.slack.model import Message
 from bot.slack.paging import page_in, page_of, read_turn, turns
+from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -37,6 +41,9 @@ async def _list(call: Interaction, wanted: WantedMembers, cursor: str = "") -> M
     everybody = await call.rt.directory.members()
     prefix = call.rt.settings.command_prefix
     if wanted.part and not any(WantedMembers(part=wanted.part).takes(member) for member in everybody):
+        if place := await _place_named(call, wanted.part):
+            card = code(f'/{prefix}-workspaces show "{place}"')
+            return plain_answer(f"{card} shows who is in {bold(place)}.")
         meant = meant_instead(wanted.part.split(), [member.name for member in everybody])
         return not_understood(wanted.part, meant, prefix)
     if not wanted.is_narrowed:
@@ -50,6 +57,12 @@ async def _list(call: Interaction, wanted: WantedMembers, cursor: str = "") -> M
         found = [member for member in found if member.id not in having]
     page = page_of(found, order_of, cursor)
     return member_list(page, wanted, everybody.once(count_roles), call.actor.member.role, prefix)
+
+
+async def _place_named(call: Interaction, typed: str) -> str:
+    """Return the name of the workspace after `in Staging`, "" where it names none."""
+    name = as_read(re.sub(r"^(?:in|of|from) ", "", typed))
+    return next((one.name for one in await call.rt.directory.workspaces() if as_read(one.name) == name), "")
 
 
 async def _invites(call: Interaction, wanted: WantedMembers, cursor: str) -> Message:

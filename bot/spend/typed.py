@@ -27,7 +27,7 @@ _STEP = re.compile(r"(50|80)\s?%")
 _FILLERS = frozenset(
     "a about above all and at begin channel each every everything for from here if in is it of on once over passes please "
     "post reach reaches send set show spend start that the then this time timezone to us usd when workspace "
-    "workspaces".split()
+    "workspaces report reports uhr um o'clock".split()
 )
 _PERIODS = {
     **dict.fromkeys(("day", "daily", "one day"), "daily"),

@@ -21,6 +21,8 @@ async def world(tmp_path: Path) -> AsyncGenerator[World]:
     [
         ("", ("", "", "")),
         ("a@x.test b@x.test", ("a@x.test b@x.test", "", "")),
+        ("a@x.test developer Staging", ("a@x.test", "developer", "Staging")),
+        ("a@x.test to Staging as user", ("a@x.test", "user", "Staging")),
         ("a@x.test, b@x.test as developer in Staging", ("a@x.test, b@x.test", "developer", "Staging")),
         ("a@x.test in My Team as Claude Code user", ("a@x.test", "Claude Code user", "My Team")),
         ("a@x.test b@x.test Claude Code user in Staging", ("a@x.test b@x.test", "Claude Code user", "Staging")),
@@ -53,12 +55,12 @@ def test_a_role_is_read_in_peoples_words(typed: str, role: str) -> None:
 
 
 async def test_a_line_opens_the_form_filled_in(world: World) -> None:
-    await world.command(ALICE, "/claude-members invite kim@acme.test Lou <lou@acme.test> as Claude Code user in staging")
+    await world.command(ALICE, "/claude-members invite @nina Lou <lou@acme.test> as Claude Code user in staging and Sandbox")
     form = await world.modal(ALICE, "form_invite_members")
     held = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
-    assert held["emails"]["initial_value"] == "kim@acme.test Lou <lou@acme.test>"
+    assert held["emails"]["initial_value"] == "nina@acme.test Lou <lou@acme.test>"
     assert held["role"]["initial_option"]["value"] == "claude_code_user"
-    assert [one["text"]["text"] for one in held["join_ids"]["initial_options"]] == ["Staging"]
+    assert [one["text"]["text"] for one in held["join_ids"]["initial_options"]] == ["Staging", "Sandbox"]
 
 
 async def test_what_a_line_names_and_is_not_there_is_said(world: World) -> None:

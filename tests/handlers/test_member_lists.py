@@ -33,6 +33,8 @@ async def test_lists_are_narrowed_by_words_and_what_is_misspelt_is_one_click_awa
     await world.command(ALICE, "/claude-members list priya developers")
     message = await told(world, ALICE, "*1 member*: developers · with `priya` in name or address")
     assert "Priya Nair (developer)" in message["text"]
+    await world.command(ALICE, "/claude-members list in Staging")
+    await told(world, ALICE, '`/claude-workspaces show "Staging"` shows who is in *Staging*.')
     await world.command(ALICE, "/claude-members list devlopers")
     message = await told(world, ALICE, "I don't know *devlopers*: no member has it in name or address.")
     assert "Did you mean `/claude-members list developers`?" in message["text"]
