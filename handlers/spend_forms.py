@@ -64,7 +64,7 @@ async def _digest_frame(call: Interaction, _held: FormInput) -> Frame:
     channel = _channel_of(call)
     existing = await subscription_of(call.rt, channel)
     frame = digest_frame(channel, existing, await _seen(call, channel) if existing else None)
-    return noting(frame, digest_typed(call.words, await _names(call)))
+    return noting(frame, digest_typed(call.words, await _names(call)), has_one=existing is not None)
 
 
 async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
@@ -73,7 +73,7 @@ async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
     existing = await thresholds_of(call.rt, channel)
     names = await _names(call)
     frame = alert_frame(channel, existing, names, await _seen(call, channel) if existing else None)
-    return noting(frame, alert_typed(call.words, names))
+    return noting(frame, alert_typed(call.words, names), has_one=bool(existing))
 
 
 async def _seen(call: Interaction, channel: str) -> SlackChannel | None:

@@ -34,6 +34,7 @@ from bot.spend.reports.view import (
 )
 from bot.spend.reports.words import NotRead, read_wanted
 from bot.spend.reports.words import typed as words_of_wanted
+from bot.spend.typed import ENDS
 from bot.spend.visibility import check_may_share, scope_of
 from bot.words.wording import listed
 from handlers import spend_scheduled
@@ -55,7 +56,8 @@ async def reports_command(call: Interaction) -> None:
     if name == "dashboard":
         await _asked_dashboard(call)
     elif call.words and call.words[0].lower() == SCHEDULE:
-        await (spend_scheduled.schedule_named if call.words[1:] else spend_scheduled.show_scheduled)(call)
+        is_new = call.words[1:] and call.words[1].casefold() not in ENDS  # the list has buttons that end one
+        await (spend_scheduled.schedule_named if is_new else spend_scheduled.show_scheduled)(call)
     else:
         await _answer(call, call.words)
 

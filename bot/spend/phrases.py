@@ -125,8 +125,8 @@ def budget_share(spent: Decimal, budget: Decimal) -> Markup | None:
 
 
 def of_budget(spent: Decimal, budget: Decimal) -> Markup:
-    """Return how much of a budget is used: `68 % of $12,000.00`."""
-    return f"{budget_share(spent, budget) or shown(spent)} of {shown(budget)}"
+    """Return how much of a budget is used: `68 % of the $12,000.00 budget`."""
+    return f"{budget_share(spent, budget) or shown(spent)} of the {shown(budget)} budget"
 
 
 def as_plain_text(markup: str) -> str:

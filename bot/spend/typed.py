@@ -29,6 +29,8 @@ _FILLERS = frozenset(
     "post reach reaches send set show spend start that the then this time timezone to us usd when workspace "
     "workspaces report reports uhr um o'clock".split()
 )
+ENDS = ("off", "stop", "end", "cancel", "remove", "delete", "disable", "none", "unsubscribe")
+"""Words with which people end what a channel gets."""
 _PERIODS = {
     **dict.fromkeys(("day", "daily", "one day"), "daily"),
     **dict.fromkeys(("month", "monthly", "mtd", "one month", "budget"), "monthly"),
@@ -48,6 +50,8 @@ class Typed:
     labels: dict[str, str] = field(default_factory=dict[str, str])
     unread: list[str] = field(default_factory=list[str])
     why: Markup = ""
+    ends: bool = False
+    """Whether somebody wants to end what a channel gets, which the form has a button for."""
 
 
 Reader = Callable[[Typed, Sequence[str]], int]
@@ -84,10 +88,11 @@ def _read(words: Sequence[str], readers: Sequence[Reader]) -> Typed:
     words = [word.strip(",;") for word in words if word.strip(",;")]
     while at < len(words):
         taken = next((count for reader in readers if (count := reader(typed, words[at:]))), 0)
+        typed.ends = typed.ends or (not taken and words[at].casefold() in ENDS)
         if not taken and (left := _left_out(words[at:], readers)):
             typed.unread.append(" ".join(words[at : at + left]))  # and not what it names, which isn't wanted
             taken = left
-        elif not taken and words[at].casefold() not in _FILLERS:
+        elif not taken and words[at].casefold() not in (*_FILLERS, *ENDS):
             typed.unread.append(words[at])
         at += taken or 1
     return typed

@@ -29,7 +29,9 @@ async def said_on(store: Store, day: date) -> Sequence[str]:
 async def test_the_digest_in_which_a_month_ends_says_what_it_cost(store: Store, day: date) -> None:
     await fill(store, FIGURES, midnight(LAST) + DAY * 3, midnight(LAST) + DAY * 3)
     await watch(store, 4000, "monthly")
-    assert (await said_on(store, day))[1] == "*Oct 2026 is over*: $3,100.00 · +107 % vs Sep 2026 · 78 % of $4,000.00"
+    assert (await said_on(store, day))[
+        1
+    ] == "*Oct 2026 is over*: $3,100.00 · +107 % vs Sep 2026 · 78 % of the $4,000.00 budget"
 
 
 @pytest.mark.parametrize("day", [LAST - DAY, LAST + DAY * 2])

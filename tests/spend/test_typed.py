@@ -32,8 +32,8 @@ AMOUNT, PERIOD, STEPS, ONE = ids.SPEND_AMOUNT, ids.SPEND_PERIOD, ids.SPEND_STEPS
         ("for Data Production Data in <#C0X1|llm-costs>", {ABOUT: ("w3", "w1"), WHERE: "C0X1"}, []),
         ("twice", {}, ["twice"]),
         ("#llm-costs nonsense 9", {TIME: "09:00"}, ["#llm-costs", "nonsense"]),
-        ("stop", {}, ["stop"]),
-        ("off at 9", {TIME: "09:00"}, ["off"]),
+        ("stop", {}, []),
+        ("off at 9", {TIME: "09:00"}, []),
         ("9:00 without Data Platform", {TIME: "09:00"}, ["without Data Platform"]),
         ("all but Production and Data at 9", {TIME: "09:00"}, ["but Production and Data"]),
         ("-production without", {}, ["-production", "without"]),
@@ -98,5 +98,9 @@ def test_a_form_names_what_it_was_not_filled_in_with() -> None:
     assert said.above[0]["text"]["text"].startswith("⚠️ I couldn't use")
     assert said.above[0]["text"]["text"].endswith("*9:15*. Choose below what you mean.")
     assert said.above[1:] == plain.above
+    for has_one, text in ((True, "Press the button below that ends it."), (False, "so there is nothing to end.")):
+        for word in ("off", "Stop"):
+            assert noting(plain, digest_typed([word], {}), has_one=has_one).above[0]["text"]["text"].endswith(text)
+    assert noting(plain, schedule_typed(["report", "08:30", "Uhr"])) is plain
     foreign = noting(Frame(), alert_typed(["€500"], {}))
     assert foreign.above[0]["text"]["text"] == "⚠️ I couldn't use *€500*. I count in US dollars only. Write 500 or $500."

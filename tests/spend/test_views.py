@@ -91,7 +91,7 @@ def test_answer_is_one_sentence_with_its_comparison() -> None:
     weekend = figures("saturday..sunday", first=date(2026, 11, 14), last=date(2026, 11, 15))
     assert figures_sentence(weekend).endswith("+18 % vs the same days of the week before")
     assert figures_sentence(figures("mtd", budget=Decimal(1000), open_days=(TODAY,))) == (
-        "*$412.70 so far* in Nov 2026 (1–21 Nov) · 41 % of $1,000.00"
+        "*$412.70 so far* in Nov 2026 (1–21 Nov) · 41 % of the $1,000.00 budget"
     )
 
 
@@ -239,11 +239,11 @@ def test_a_budget_is_not_used_up_before_it_is(spent: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("spent", "budget", "said"),
     [
-        ("-30", "1000", "−$30.00 of $1,000.00"),
-        ("500", "0.01", "$500.00 of $0.01"),
-        ("5000", "20", "$5,000.00 of $20.00"),
-        ("0", "1000", "0 % of $1,000.00"),
-        ("1500", "1000", "150 % of $1,000.00"),
+        ("-30", "1000", "−$30.00 of the $1,000.00 budget"),
+        ("500", "0.01", "$500.00 of the $0.01 budget"),
+        ("5000", "20", "$5,000.00 of the $20.00 budget"),
+        ("0", "1000", "0 % of the $1,000.00 budget"),
+        ("1500", "1000", "150 % of the $1,000.00 budget"),
     ],
 )
 def test_a_budget_is_a_ratio_only_where_it_carries_one(spent: str, budget: str, said: str) -> None:

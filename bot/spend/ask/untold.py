@@ -34,7 +34,9 @@ _MINUTES: Markup = "I keep hours, not minutes."
 _CURRENCY: Markup = "The Claude API bills in US dollars, and I know no other currency."
 _AVERAGE: Markup = "I show sums, not averages."
 _FORECAST: Markup = "I don't forecast."
-_BUDGET: Markup = "The answer for *month* says how much of a budget is used."
+_BUDGET: Markup = (
+    "The answer for *month* says how much of a budget is used, where a monthly alert sets one. *dashboard* shows the limits."
+)
 _INVOICE: Markup = "The Claude API tells me no invoices and no credits. *reconcile* explains a month."
 _LIST_PRICES: Markup = "*reconcile* compares a month with its list prices."
 _WORDS: dict[str, Untold] = {

@@ -108,7 +108,7 @@ def driver_line(driver: Driver, *, so_far: bool = False) -> Markup:
 
 
 def month_over_line(month: MonthOver) -> Markup:
-    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % vs Sep 2026 · 68 % of $12,000.00`."""
+    """Return what a month that is over cost: `*Oct 2026 is over*: $8,123.40 · +12 % vs Sep 2026`, and its budget."""
     is_final = not month.missing and not month.open_days
     before = month_in_title(month.first - ONE_DAY)
     parts: list[Markup | None] = [

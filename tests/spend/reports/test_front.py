@@ -69,7 +69,7 @@ async def test_a_report_is_scheduled_from_its_answer_listed_and_ended(world: Wor
     await world.modal(DANA, "gets model comparison every week")
     [saved] = await scheduled_in(world.rt, COSTS)
     assert (saved.report, saved.cadence) == ("models", "weekly")
-    await world.command(DANA, "/claude-spend report schedule", COSTS)
+    await world.command(DANA, "/claude-spend report schedule stop", COSTS)
     listed = await world.message(DANA, "Scheduled reports", COSTS)
     assert (await world.click_on(DANA, listed, "report_end"))["ok"]
     await world.message(DANA, "gets no model comparison any more", COSTS)
