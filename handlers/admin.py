@@ -1,6 +1,7 @@
 """/claude-admin: help from the table that parses, and how Quartermaster is set up and how it is doing."""
 
 from bot.approvals.authority import needs_in_words
+from bot.approvals.kind import all_kinds
 from bot.people.identity import resolve_actor
 from bot.policy.model import Rule
 from bot.slack import ids
@@ -9,6 +10,7 @@ from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message
 from bot.status.checks import StatusLine, collect_status
 from bot.status.typed import with_commands
+from bot.status.who_approves import who_approves
 from handlers.advice import advice_command
 from handlers.edge.guard import not_here
 from handlers.edge.interaction import Interaction
@@ -25,10 +27,15 @@ async def show_all_commands(call: Interaction) -> None:
 
 async def admin_command(call: Interaction) -> None:
     """Answer /claude-admin; the help itself is answered by the edge, for every command alike."""
+    name = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
+    if name == "policy":  # also: who may approve this
+        call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
+        await call.say(who_approves(call.rt.policy, all_kinds(call.rt), call.rt.settings.command_prefix))
+        return
     if call.words:
         await call.say(not_here(call))
         return
-    if call.parsed and call.parsed.subcommand and call.parsed.subcommand.name == "advice":
+    if name == "advice":
         call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id))
         await advice_command(call)
         return

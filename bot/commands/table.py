@@ -264,10 +264,17 @@ COMMANDS = (
     Command(
         "admin",
         "Help, and how Quartermaster is set up",
-        "[help | status | advice]",
+        "[help | status | policy | advice]",
         (
             Subcommand(
                 "status", "status", "connections, figures, policy, and what doesn't work and why", SET_UP, like=("health",)
+            ),
+            Subcommand(
+                "policy",
+                "policy",
+                "who may approve what, and how many have to",
+                SET_UP,
+                like=("approvers", "approve", "rules", "who"),
             ),
             Subcommand("advice", "advice", "what to fix, the worst first (admins only)", SET_UP, like=("findings",)),
             HELP,

@@ -82,6 +82,11 @@ async def test_status_says_how_everything_is_and_how_to_mend_it(world: World) ->
         "An API key needs 1 approval from <!subteam^S0ADMINS>, in <#C0APPROVALS>."
         " If nobody decides, it expires after 8 working hours (Mon–Fri 09:00–18:00, Europe/Berlin)."
     )
+    await world.command(BOB, "/claude-admin policy")
+    rules = (await told(world, BOB, "*Who may approve what*"))["text"].splitlines()
+    two = "needs 2 approvals from <!subteam^S0ADMINS>, in <#C0APPROVALS>; waits"
+    assert any(line.startswith("• *Remove a member*: " + two) for line in rules)
+    assert rules[rules.index("*Production*") + 2].startswith("• *Revoke a key*: " + two)
     assert not any("Scope" in line or "T0ACME" in line for line in lines)
     assert "▫️ *Spend limits by API* I don't know yet. I haven't asked the Claude API yet." in lines
     await run_job(world.rt, next(job for job in JOBS if job.name == "capabilities"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.invites import read_line, role_named
+from handlers.invite_line import read_line, role_named
 from tests.approvals.acting import told
 from tests.world import ALICE, BOB, World, world_of
 
