@@ -20,7 +20,7 @@ from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
-from bot.words.similar import closest
+from bot.words.similar import closest, closest_name
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
 from handlers.edge.interaction import Interaction
@@ -252,7 +252,7 @@ def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool)
     shown = listed([bold(label) for label in labels], "or", most=_MOST_SHOWN)
     if is_part:
         return f"{bold(word)} could be {shown}. Write which one. Nothing was sent."
-    close = closest(word, labels)
+    close = closest(word, labels) or closest_name(word, labels)
     meant: Markup = f"Did you mean {bold(close)}?" if close else f"There is {shown}."
     return f"{bold(one.label)}: I don't know {bold(word)}. {meant} Nothing was sent."
 

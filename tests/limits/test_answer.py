@@ -66,6 +66,7 @@ def test_a_workspace_and_a_model_are_read_in_any_order() -> None:
 
 def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
     for typed, words, nearest in (
+        ("prod", "prod", (("Production", "w1"),)),
         ("Prodction", "Prodction", (("Production", "w1"),)),
         ("Prodction sonnet", "Prodction", (("Production", "w1 rl_sonnet"),)),
         ("production sonet", "sonet", (("Claude Sonnet", "w1 rl_sonnet"),)),

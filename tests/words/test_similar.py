@@ -8,7 +8,7 @@ PEOPLE = ("noah@acme.test", "theo@acme.test", "Noah Klein")
 
 def test_a_name_is_guessed_where_it_is_nearly_that_one_and_else_not() -> None:
     meant = {"ingset-prod": "ingest-prod", "alice-notebok": "alice-notebook", "nightly-ingest": None, "alert": None}
-    meant["INGSET-PROD"] = "ingest-prod"
+    meant |= {"INGSET-PROD": "ingest-prod", "Ing": "ingest-prod", "in": None, "i": None, "prod": None}
     assert {typed: closest_name(typed, KEYS) for typed in meant} == meant
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.kinds.limits.groups import Group, spoken
 from bot.words.reading import as_read
-from bot.words.similar import closest
+from bot.words.similar import closest, closest_name
 
 _FILLERS = frozenset(
     {
@@ -158,5 +158,5 @@ def _named(words: str, known: Asked, places: _Places, groups: Sequence[Group]) -
             choices |= {_short(name): (name, asked) for name in (*group.models, group.name)}
     if not known.workspace_id:
         choices |= {_short(name): (name, Asked(key, known.group_ids)) for key, name in workspaces.items()}
-    found = closest(_short(words), choices)
+    found = closest(_short(words), choices) or closest_name(_short(words), choices)
     return Unknown(words, ((choices[found][0], choices[found][1].typed),) if found else ())
