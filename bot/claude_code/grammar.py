@@ -14,7 +14,7 @@ from bot.words.similar import closest
 
 MINE, DIGEST = ("me", "mine", "my"), "digest"
 _BY = {typed: one for one in BYS for typed in one.typed}
-_FILLERS = FILLERS | {"it", "uses", "using", "code"}
+_FILLERS = FILLERS | {"it", "uses", "using", "code", "cost", "costs", "spend", "usage", "rate"}
 _SHOWN = frozenset(
     {"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats", "newcomers", "leavers"}
 )

@@ -140,6 +140,7 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from _versus(rest)
     elif word in _BY_ELSEWHERE and len(rest) > 1:
         yield 1, ["by"]
+        yield from _meant(["by", *rest[1:]], known)
     elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
         yield at + 1, ["tokens", "by", "token", "type"]
     elif word in ("to", "with", "than", "and") and len(rest) > 1:

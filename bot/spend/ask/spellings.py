@@ -1,7 +1,7 @@
 """Dates as they are written elsewhere, in the spelling that `periods.py` reads. Pure.
 
 German, French and Spanish months and
-phrases, `03.10.2026`, `2026/10/03`, `10/2026`, `Nov'26`, `3Q26`. Where the day and the month could each be
+phrases, `03.10.2026`, `2026/10/03`, `10/2026`, `10.2026`, `Nov'26`, `3Q26`. Where the day and the month could each be
 either, as in `3/10/2026`, nothing is changed: a date is not guessed.
 """
 
@@ -72,7 +72,7 @@ def _turned(found: re.Match[str]) -> str:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:(?P<year>\d{4}|[23]\d)\b|(?![\w.]))"), _iso),
     (re.compile(r"(?<![\w./-])(?P<year>\d{4})/(?P<month>\d{1,2})(?:/(?P<day>\d{1,2}))?(?![\w/])"), _iso),
-    (re.compile(r"(?<![kw] )(?<![kw]\. )(?<![\w./-])(?P<month>\d{1,2})[/-](?P<year>\d{4})(?![\w/-])"), _iso),
+    (re.compile(r"(?<![kw] )(?<![kw]\. )(?<![\w./-])(?P<month>\d{1,2})[/.-](?P<year>\d{4})(?![\w/-])"), _iso),
     (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})/(?P<month>\d{1,2})(?:/(?P<year>\d{4}))?(?![\w/])"), _iso),
     (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})(?![\w/-])"), _iso),
     (re.compile(rf"(?<![\w./-])(?P<day>\d{{1,2}})[-.](?P<name>[a-z]{{3,9}})(?:[-.]{_YEAR})?(?![\w/-])"), _named),

@@ -39,6 +39,9 @@ _BUDGET: Markup = (
 )
 _INVOICE: Markup = "The Claude API tells me no invoices and no credits. *reconcile* explains a month."
 _LIST_PRICES: Markup = "*reconcile* compares a month with its list prices."
+_SAVED: Markup = "*reconcile* says what batches and discounts took off a month's list price."
+_UNTAGGED: Markup = "*report allocation* says what has no tag."
+_FILES: Markup = "Every answer has a *CSV* button below it."
 _WORDS: dict[str, Untold] = {
     **dict.fromkeys(
         ("region", "regions", "geo", "geos", "inference geo", "inference_geo", "data residency", "country"),
@@ -83,6 +86,9 @@ _WORDS: dict[str, Untold] = {
         ("invoice", "invoices", "credit", "credits", "balance", "tax", "vat", "refund", "refunds"), Untold(1, _INVOICE)
     ),
     **dict.fromkeys(("discount", "discounts", "list price", "list prices"), Untold(1, _LIST_PRICES)),
+    **dict.fromkeys(("saving", "savings", "saved"), Untold(1, _SAVED)),
+    **dict.fromkeys(("untagged", "unallocated", "unassigned"), Untold(1, _UNTAGGED)),
+    **dict.fromkeys(("csv", "as csv", "excel", "xlsx", "spreadsheet", "file", "download"), Untold(1, _FILES, has_near=True)),
 }
 _AFTER_IN = frozenset({"us", "usa", "eu", "europe"})
 _BEFORE = frozenset(

@@ -9,25 +9,8 @@ from bot.words.reading import as_read
 from bot.words.similar import closest, closest_name
 
 _FILLERS = frozenset(
-    {
-        "in",
-        "for",
-        "on",
-        "of",
-        "and",
-        "or",
-        "the",
-        "all",
-        "everything",
-        "workspace",
-        "organization",
-        "org",
-        "model",
-        "models",
-        "rate",
-        "limit",
-        "limits",
-    }
+    "in for on of and or the all everything workspace organization org model models rate limit limits what is are our my we"
+    " how much many close near to do have left headroom".split()
 )
 _SEPARATORS = re.compile("[,;&+/]")
 _MOST_WORDS = 12
