@@ -92,7 +92,7 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
         try:
             await service.submit(call.rt, call.actor, kind.name, payload, held.text("reason"), told, replaces=replaces)
         except AskedAlready as refusal:
-            _offer_to_replace(call, refusal)
+            in_place_of(call, refusal.replaceable)
             raise
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
@@ -123,14 +123,15 @@ def _replaced_by(call: Interaction) -> str:
     return call.private_metadata.removeprefix(_REPLACES) if is_offered else ""
 
 
-def _offer_to_replace(call: Interaction, refusal: AskedAlready) -> None:
-    call.private_metadata = f"{_REPLACES}{refusal.replaceable}" if refusal.replaceable else ""
+def in_place_of(call: Interaction, request_id: str) -> None:
+    """Let what is sent from the next form take the place of a request, "" for none."""
+    call.private_metadata = f"{_REPLACES}{request_id}" if request_id else ""
 
 
 async def open_to_replace(call: Interaction, kind_name: str, values: Mapping[str, Any], refusal: AskedAlready) -> None:
     """Say what is in the way of what somebody typed; where they may replace it, with the form that does."""
     if refusal.replaceable:
-        _offer_to_replace(call, refusal)
+        in_place_of(call, refusal.replaceable)
         with contextlib.suppress(SlackError):  # too late to open a window: the sentence is said instead
             await door_of(find_kind(call.rt, kind_name), f"⚠️ {said_of(refusal)}").open(call, values)
             return

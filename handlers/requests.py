@@ -13,8 +13,9 @@ from bot.approvals.cards.state import left_behind
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import all_kinds, find_kind
-from bot.approvals.model import MOST_REASON, Request
+from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.prefetch import Prefetched, prefetch
+from bot.approvals.replace import may_replace
 from bot.approvals.sight import sees_with_keys
 from bot.errors import RequestClosed, SlackError, SlackRefused
 from bot.slack import ids
@@ -30,7 +31,7 @@ from handlers.edge.guard import Listener, notice_view, plain_answer
 from handlers.edge.interaction import Interaction, Json, text_at
 from handlers.edge.register import Button, Feature, View
 from handlers.extend import extend
-from handlers.forms import open_form
+from handlers.forms import in_place_of, open_form
 
 
 def _clicked(call: Interaction) -> Sent | None:
@@ -154,7 +155,7 @@ async def retry(call: Interaction) -> None:
 
 
 async def ask_again(call: Interaction) -> None:
-    """Open the form of a closed request again, filled in as it was."""
+    """Open the form of a closed request again, filled in as it was; of one that failed for good, to replace it."""
     request = await decide.load(call.rt, call.value)
     if not call.actor.who.is_same_person(request.requester):
         await call.say(plain_answer(f"Only {mention(request.requester.slack_id)} can ask again."))
@@ -164,7 +165,11 @@ async def ask_again(call: Interaction) -> None:
         await extend(call)
         return
     filled = find_kind(call.rt, request.kind).refilled(request)
-    await open_form(call, request.kind, filled.values, filled.labels)
+    on_top: Markup = ""
+    if request.status is Status.FAILED and may_replace(call.actor.who, request):
+        in_place_of(call, request.id)
+        on_top = "This takes the place of your request that couldn't be done."
+    await open_form(call, request.kind, filled.values, filled.labels, on_top)
 
 
 async def undo(call: Interaction) -> None:

@@ -15,7 +15,7 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import CHECK, FINAL, FIRST, LATE, REST, SAFE, what_next
+from bot.approvals.next_step import CHECK, FINAL, FIRST, LATE, REST, SAFE, is_final, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
 from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamError
@@ -86,7 +86,7 @@ async def _look(rt: Runtime, kind: AnyKind, request: Request) -> Done | None:
 async def _apply(rt: Runtime, kind: AnyKind, progress: Progress) -> Applied:
     request = progress.request
     if request.ends_at and request.ends_at <= rt.now():
-        raise NeedsPerson("Its last day is over. Nothing was changed. Give up and ask again.")
+        raise NeedsPerson("Its last day is over. Nothing was changed. Give up and ask again.", is_final=True)
     with in_a_hurry():
         applied = await kind.effect.apply(act_of(rt, kind.asked(request), progress))
     if isinstance(applied, Waits) and kind.by_hand is None:
@@ -171,7 +171,8 @@ async def _stopped(rt: Runtime, request: Request, kind: AnyKind, problem: NeedsP
     with suppress(NeedsPerson, UpstreamError):
         if is_in_doubt and (found := await _look(rt, kind, request)):
             return await finish(rt, request, found)
-    return await _failed(rt, request, problem.sentence, in_doubt=is_in_doubt, looked=is_in_doubt)
+    final = problem.is_final
+    return await _failed(rt, request, problem.sentence, in_doubt=is_in_doubt, looked=is_in_doubt, final=final)
 
 
 async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: UpstreamError, is_in_doubt: bool) -> Request:
@@ -188,8 +189,9 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
         if isinstance(error, UpstreamBusy) and request.attempts < MOST_ATTEMPTS:
             turned_away = AuditAction.REQUEST_TURNED_AWAY
             return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
-        so = REST if request.outcome.is_begun else what_next(error)
-        return await _failed(rt, request, f"{error.sentence} {so} ref {ref}")
+        is_begun = request.outcome.is_begun
+        so = REST if is_begun else what_next(error)
+        return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", final=not is_begun and is_final(error))
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -220,8 +222,11 @@ async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
     return await _put_back(rt, request, AuditAction.REQUEST_QUEUED, outcome=outcome) or request
 
 
-async def _failed(rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False) -> Request:
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked, sent=in_doubt and request.outcome.sent))
+async def _failed(
+    rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False, final: bool = False
+) -> Request:
+    sent = in_doubt and request.outcome.sent
+    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked, sent=sent, is_final=final))
     async with rt.store.write(patience_of(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)

@@ -146,11 +146,12 @@ class _Extension:
             return done
         grant, now = await act.others.find(self.grant_id), act.now()
         if grant is None or not _holds(grant, now):
-            raise NeedsPerson(_OVER)
+            raise NeedsPerson(_OVER, is_final=True)
         if _written(grant.ends_at) != act.request.outcome.was:
-            raise NeedsPerson("Its end was moved meanwhile. Nothing was changed. Give up and ask again.")
+            moved = "Its end was moved meanwhile. Nothing was changed. Give up and ask again."
+            raise NeedsPerson(moved, is_final=True)
         if not await is_standing(self.kind, look_at(act, self.kind.asked(grant))):
-            raise NeedsPerson(_GONE)
+            raise NeedsPerson(_GONE, is_final=True)
         if not await act.others.extend(grant, act.request, act.now()):
             raise LeaseLost(is_unchanged=True)  # somebody touched the grant at this very moment; it is tried again
         return self._done(act)

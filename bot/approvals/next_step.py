@@ -12,6 +12,8 @@ LATE: Final = "It isn't there yet, but it may still come. Retry waits up to 3 mi
 REST: Final = "Retry does what is missing."
 FINAL: Final = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
+_LASTING: Final = frozenset({"already_member", "organization_type_not_supported"})
+"""Refusals that nobody can lift; what stands in the way of others, such as a limit, people can mend."""
 
 
 def without_doubt(failure: str, *, is_begun: bool) -> str:
@@ -20,8 +22,15 @@ def without_doubt(failure: str, *, is_begun: bool) -> str:
     return failure.replace(CHECK, so).replace(FIRST, so).replace(LATE, so)
 
 
+def is_final(error: UpstreamError) -> bool:
+    """Tell whether a try that surely changed nothing would end the same way each time: what it is about is gone."""
+    return isinstance(error, UpstreamMissing) or error.error_code in _LASTING
+
+
 def what_next(error: UpstreamError) -> Own:
     """Return what follows a try that surely changed nothing."""
+    if is_final(error):
+        return "Nothing was changed. Trying again won't help: ask for something else, or give up."
     if isinstance(error, UpstreamAuth):
         return "Nothing was changed. Tell the people who run Quartermaster, then press Retry."
     if isinstance(error, FINAL):

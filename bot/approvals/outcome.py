@@ -52,7 +52,8 @@ class PartDone(BaseModel):
     """What came of one of several parts of a request. `label` and `note` are plain text; `note` follows a colon.
 
     `until` is when one that waits is over. `batch` counts the follow-ups: 0 for what was done with the request itself.
-    `untold`: people needn't hear of it, such as that nothing was found; the record has it.
+    `untold`: people needn't hear of it, such as that nothing was found; the record has it. `is_final`: one that is refused
+    would be refused at each further try.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -65,6 +66,7 @@ class PartDone(BaseModel):
     until: datetime | None = None
     batch: int = 0
     untold: bool = False
+    is_final: bool = False
 
 
 def _put(parts: tuple[PartDone, ...], part: PartDone) -> tuple[PartDone, ...]:
@@ -126,6 +128,8 @@ class Outcome(BaseModel):
     """Whether the upstream may still be at what is in doubt, since nobody waited for its answer to the end."""
     looked: bool = False
     """Whether what is in doubt was looked for after the attempt, and wasn't there."""
+    is_final: bool = False
+    """Whether another try would fail as the last one did, so that people ask again or give up."""
     given_up_by: str = ""
     """The Slack id of the person who gave up a failed request."""
     replaces: str = ""
@@ -184,6 +188,11 @@ class Outcome(BaseModel):
         return (*parts, *failed.values()) if self.parts else ()
 
     @property
+    def may_be_retried(self) -> bool:
+        """Whether another try may bring what the last one didn't, or has to tell what became of that."""
+        return self.in_doubt or not self.is_final
+
+    @property
     def is_begun(self) -> bool:
         """Whether one of several parts was done."""
         return any(part.state in ("done", "waits") for part in self.parts)
@@ -219,11 +228,15 @@ class Waits:
 
 
 class NeedsPerson(Exception):
-    """The change was not made, and a person has to look; `sentence` says in plain text what stands in the way."""
+    """The change was not made, and a person has to look; `sentence` says in plain text what stands in the way.
 
-    def __init__(self, sentence: str) -> None:
+    `is_final`: that doesn't pass, so that no Retry is offered.
+    """
+
+    def __init__(self, sentence: str, *, is_final: bool = False) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.is_final = is_final
 
 
 class LeaseLost(NeedsPerson):

@@ -40,10 +40,14 @@ async def make_room(
 ) -> str | None:
     """Close an open request about a subject for a new one; returns its id, None where it isn't in the way (any more).
 
-    The caller adds the new one in the same transaction, or rolls back.
+    One that failed for good is closed for one about something else, too. The caller adds the new one in the same
+    transaction, or rolls back.
     """
-    old = await requests.find_open(tx, subject)
-    if old is None or old.id != old_id or not may_replace(actor.who, old):
+    old = await requests.load(tx, old_id)
+    if old is None or not may_replace(actor.who, old):
+        return None
+    in_the_way = await requests.find_open(tx, subject)
+    if old.outcome.may_be_retried and (in_the_way is None or in_the_way.id != old_id):
         return None
     outcome = old.outcome.updated(Outcome(replaced_by=new.id, replaced_with=title))
     moved = await requests.advance(tx, old, _CLOSES[old.status], closed_at=now, outcome=outcome)

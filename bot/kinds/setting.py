@@ -193,12 +193,13 @@ class Setting(Generic[P]):
         if thing.value == to and act.request.ends_at:
             # Somebody else set it, perhaps for good: what this request didn't give it must not take away at its end.
             said = self.in_words(to)
-            raise NeedsPerson(f"{thing.name} is {said} already, but not because of this request. {_ASK_AGAIN}")
+            already = f"{thing.name} is {said} already, but not because of this request."
+            raise NeedsPerson(f"{already} {_ASK_AGAIN}", is_final=True)
         if thing.value == to:
             return self._done(act, thing)
         if not self._may_change(act.payload, thing):
             drifted = self.drifted(self._said(thing), self.in_words(self.was(act.payload)))
-            raise NeedsPerson(f"{drifted} {_ASK_AGAIN}")
+            raise NeedsPerson(f"{drifted} {_ASK_AGAIN}", is_final=True)
         await self._set(act, to)
         return self._done(act, thing)
 

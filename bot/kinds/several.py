@@ -11,6 +11,7 @@ from typing import Generic
 
 from bot.approvals.act import Act, Look, P
 from bot.approvals.model import Status
+from bot.approvals.next_step import is_final
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, PartDone
 from bot.approvals.parts import Effect, FollowUp
 from bot.errors import OwnQueueFull, UpstreamError, UpstreamMissing, UpstreamRefused
@@ -57,9 +58,9 @@ class Part(Generic[P]):
         """The parts that have to be settled before this one."""
         return (self.after, *self.once) if self.after else self.once
 
-    def refused(self, note: str) -> PartDone:
-        """Return that this part can't be done, and why."""
-        return PartDone(name=self.name, label=self.label, state="refused", note=note)
+    def refused(self, note: str, *, is_final: bool = False) -> PartDone:
+        """Return that this part can't be done, and why; `is_final`: nor at any later try."""
+        return PartDone(name=self.name, label=self.label, state="refused", note=note, is_final=is_final)
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,8 @@ class Several(Generic[P]):
         kept = act.came
         done = [part for part in kept.parts if part.state in ("done", "waits")]
         if not done:
-            raise NeedsPerson(in_vain(kept.parts))
+            refused = [part for part in kept.parts if part.state == "refused"]
+            raise NeedsPerson(in_vain(kept.parts), is_final=bool(refused) and all(part.is_final for part in refused))
         return Done(Outcome(parts=kept.parts))
 
     async def has_news(self, look: Look[P]) -> bool:
@@ -205,9 +207,9 @@ async def _do(act: Act[P], part: Part[P]) -> PartDone:
     except LeaseLost:
         raise
     except NeedsPerson as problem:
-        return part.refused(problem.sentence)
+        return part.refused(problem.sentence, is_final=problem.is_final)
     except (UpstreamRefused, UpstreamMissing) as error:
-        return part.refused(error.sentence)
+        return part.refused(error.sentence, is_final=is_final(error))
     except OwnQueueFull:
         raise
     except UpstreamError as error:

@@ -196,3 +196,20 @@ async def test_another_role_for_the_same_person_replaces_the_first_from_the_type
     await press(world, BOB, third, "request_approve")
     await until(world, third, Status.APPLIED)
     assert "Replace it" not in labels(third)
+
+
+async def test_what_no_retry_can_change_is_asked_again_in_its_place(world: World) -> None:
+    await world.command(ALICE, "/claude-workspaces rename Staging to Testing")
+    await world.modal(ALICE, "form_update_workspace")
+    await world.submit(ALICE, reason="a better name")
+    first = await card_with(world, "a better name")
+    await world.rt.admin.archive_workspace(await world.workspace_id("Staging"))
+    await press(world, BOB, first, "request_approve")
+    await until(world, first, Status.FAILED)
+    told = await world.message(ALICE, "Somebody archived Staging, so it can't be changed any more.")
+    assert labels(told) == labels(await card_with(world, "Somebody archived")) == ["Ask again…", "Give up"]
+    await press(world, ALICE, told, "request_ask_again")
+    await world.modal(ALICE, "This takes the place of your request that couldn't be done.")
+    await world.submit(ALICE, workspace_id=await world.workspace_id("Sandbox"), reason="the other one")
+    await card_with(world, "the other one")
+    await until(world, first, Status.WITHDRAWN)

@@ -279,3 +279,19 @@ def test_details_offer_a_secret_to_its_requester_alone_while_it_waits_and_its_ke
     facts = facts_of(a_request("create_key", status, outcome={"handover": handover}))
     view = details_view(facts, Page([]), is_requester=is_requester)
     assert ("Show the key once" in str(view)) is is_offered
+
+
+@pytest.mark.parametrize(
+    ("outcome", "offered"),
+    [
+        ({"is_final": False}, "Retry"),
+        ({"is_final": True}, "Ask again…"),
+        ({"is_final": True, "in_doubt": True}, "Retry"),  # it tells what became of that
+    ],
+)
+def test_a_retry_is_offered_where_it_may_change_something(outcome: dict[str, Any], offered: str) -> None:
+    failed = a_request(status=Status.FAILED, outcome=outcome)
+    assert buttons(card(failed))[:2] == [offered, "Give up"]
+    assert buttons(requester_notice(facts_of(failed), "progress")) == [offered, "Give up"]
+    expired = a_request(status=Status.EXPIRED, outcome=outcome, failure="It is gone.", decisions=(decision(BOB),))
+    assert ("nobody pressed Retry" in card(expired).text) == (offered == "Retry")

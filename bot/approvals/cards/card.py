@@ -104,8 +104,8 @@ def _buttons(facts: RequestFacts) -> list[Json]:
         case Status.PENDING:
             return [*decision_buttons(request, facts.title, facts.danger), _more(request, "Withdraw")]
         case Status.FAILED:
-            retry = button("Retry", ids.RETRY, request.id, style="primary")
-            return [retry, button("Give up", ids.GIVE_UP, request.id, confirm=_sure_to_give_up()), _more(request)]
+            give_up = button("Give up", ids.GIVE_UP, request.id, confirm=_sure_to_give_up())
+            return [after_failure(request), give_up, _more(request)]
         case Status.EXPIRED:
             return [button("Ask again…", ids.ASK_AGAIN, request.id), _more(request)]
         case Status.FULFILLING:
@@ -124,6 +124,13 @@ def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
         button("Approve", ids.APPROVE, request.id, style="primary", confirm=sure, accessibility_label=f"Approve: {title}"),
         button("Deny…", ids.DENY, request.id, accessibility_label=f"Deny: {title}"),
     ]
+
+
+def after_failure(request: Request) -> Json:
+    """Return the button for what may help a failed request: another try, or where none can, another request."""
+    if request.outcome.may_be_retried:
+        return button("Retry", ids.RETRY, request.id, style="primary")
+    return button("Ask again…", ids.ASK_AGAIN, request.id)
 
 
 def _sure_to_give_up() -> Json:

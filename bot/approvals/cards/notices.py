@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.approvals.cards.ahead import is_last_call
+from bot.approvals.cards.card import after_failure
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import TROUBLE, is_partly_in_vain, part_lines, with_details
 from bot.approvals.cards.state import awaited, denied_by, ended, expired_because, failure, left_behind, not_done
@@ -73,7 +74,7 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             closed = f"{mention(giver)} gave up {yours}" if giver else f"Y{yours[1:]} was closed"
             return f"🔁 {closed}. {left_behind(facts)}", again
         case Status.FAILED:
-            buttons = [button("Retry", ids.RETRY, request.id, style="primary"), button("Give up", ids.GIVE_UP, request.id)]
+            buttons = [after_failure(request), button("Give up", ids.GIVE_UP, request.id)]
             left = [part for part in _seen(request, request.outcome.told) if part.state in TROUBLE]
             parts = f"\n{part_lines(left)}" if left else ""
             return f"⚠️ Y{yours[1:]} was approved, but {not_done(facts)}: {failure(request)}{parts}", buttons

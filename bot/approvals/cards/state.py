@@ -65,7 +65,8 @@ def expired_because(facts: RequestFacts) -> Markup:
     """Return what didn't happen in time: a decision, or after it the part that a person has to do."""
     request = facts.request
     if request.failure:
-        return f"it was approved, but it failed and nobody pressed Retry: {failure(request).rstrip('.')}"
+        untried: Markup = " and nobody pressed Retry" if request.outcome.may_be_retried else ""
+        return f"it was approved, but it failed{untried}: {failure(request).rstrip('.')}"
     if request.approved_at:
         waited = duration(request.expires_at - request.approved_at)
         return f"{_fulfiller(request)} did not {escape(facts.waits_for)} within {waited}"

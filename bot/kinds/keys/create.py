@@ -42,7 +42,8 @@ async def _apply(act: Act[CreateKey]) -> Applied:
     )
     workspace = next((w for w in workspaces if w.id == wanted.workspace_id), None)
     if workspace is None:
-        raise NeedsPerson(f"Somebody archived the workspace {wanted.workspace_name}. Give up and ask for another one.")
+        gone = f"Somebody archived the workspace {wanted.workspace_name}. Give up and ask for another one."
+        raise NeedsPerson(gone, is_final=True)
     if is_used:
         raise NeedsPerson(
             f"Somebody else created a key named {wanted.name} in {workspace.name}. Rename or archive that key and press "

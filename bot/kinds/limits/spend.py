@@ -144,7 +144,8 @@ def _from(look: _Looking, was: str) -> _Looking:
 
 async def _apply(act: Act[SetSpendLimit]) -> Applied:
     if act.payload.scope and (await act.admin.workspace(act.payload.scope)).archived_at:
-        raise NeedsPerson(f"Somebody archived the workspace {act.payload.workspace_name}. Nothing was changed. Give up.")
+        gone = f"Somebody archived the workspace {act.payload.workspace_name}. Nothing was changed. Give up."
+        raise NeedsPerson(gone, is_final=True)
     try:
         if act.payload.was == UNREAD:  # the preview was granted since
             act = _from(act, (await _read(act)).value)

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.admin.model import Invite, Member
 from bot.approvals.act import Act, Look, Reading
+from bot.approvals.next_step import is_final
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import UpstreamRefused
 from bot.kinds.several import Part
@@ -58,7 +59,7 @@ def inviting(email: str, role: str) -> Part[Any]:
             found = found or await _invited_already(act, part, role, error)
             if found:
                 return found
-            raise NeedsPerson(await _why_not(act, email, error)) from None
+            raise NeedsPerson(await _why_not(act, email, error), is_final=is_final(error)) from None
 
     async def look(look: Look[Any]) -> PartDone | None:
         since = (look.request.approved_at or look.request.created_at) - _CLOCKS_MAY_DIFFER

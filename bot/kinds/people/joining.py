@@ -45,9 +45,9 @@ async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, rol
     try:
         member = await act.admin.user(member_id)
     except UpstreamMissing:
-        raise NeedsPerson("No longer a member of the organization.") from None
+        raise NeedsPerson("No longer a member of the organization.", is_final=True) from None
     if await _is_archived(act, workspace_id):
-        raise NeedsPerson(f"{name} is archived now, so nobody can join it.")
+        raise NeedsPerson(f"{name} is archived now, so nobody can join it.", is_final=True)
     if member.role in ADMIN_ROLES:
         return "workspace admin already, as every organization admin is"
     if member.role == "billing":

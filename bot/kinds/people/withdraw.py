@@ -74,7 +74,7 @@ async def _apply(act: Act[WithdrawInvite]) -> Done:
     if invite is None or invite.status == "expired":
         return _done_as(invite.status if invite else GONE)
     if invite.status != "pending":
-        raise NeedsPerson(f"{_no_longer_waits(invite)} Nothing was changed.")
+        raise NeedsPerson(f"{_no_longer_waits(invite)} Nothing was changed.", is_final=True)
     try:
         await act.admin.delete_invite(invite.id)
     except UpstreamMissing:
@@ -83,7 +83,7 @@ async def _apply(act: Act[WithdrawInvite]) -> Done:
         now = await _state(act)
         if now is None or now.status == "pending":
             raise
-        raise NeedsPerson(f"{_no_longer_waits(now)} Nothing was changed.") from None
+        raise NeedsPerson(f"{_no_longer_waits(now)} Nothing was changed.", is_final=True) from None
     return _done_as(GONE)
 
 

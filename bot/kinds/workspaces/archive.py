@@ -66,12 +66,14 @@ async def _apply(act: Act[ArchiveWorkspace]) -> Applied:
     if found.archived_at:
         return Done(Outcome(thing_id=found.id, note=f"{found.name} was archived already."))
     if never := _never(found):
-        raise NeedsPerson(f"{never} Give up.")
+        raise NeedsPerson(f"{never} Give up.", is_final=True)
     if found.name != wanted.workspace_name:
-        raise NeedsPerson(f"Somebody renamed {wanted.workspace_name}: it is called {found.name} now. Give up and ask again.")
+        renamed = f"Somebody renamed {wanted.workspace_name}: it is called {found.name} now. Give up and ask again."
+        raise NeedsPerson(renamed, is_final=True)
     if new := await _keys_since(act):
         names = listed([key.name for key in new], most=_MOST_NAMED)
-        raise NeedsPerson(f"{found.name} has new keys that the approvers didn't see: {names}. Give up and ask again.")
+        unseen = f"{found.name} has new keys that the approvers didn't see: {names}. Give up and ask again."
+        raise NeedsPerson(unseen, is_final=True)
     await act.admin.archive_workspace(found.id)
     return Done(Outcome(thing_id=found.id))
 

@@ -115,7 +115,7 @@ async def _find(reading: Reading, payload: UpdateWorkspace) -> Found[UpdateWorks
 async def _read(look: Look[UpdateWorkspace]) -> Thing:
     found = await look.admin.workspace(look.payload.workspace_id)
     if found.archived_at:
-        raise NeedsPerson(f"Somebody archived {found.name}, so it can't be changed any more. Give up.")
+        raise NeedsPerson(f"Somebody archived {found.name}, so it can't be changed any more. Give up.", is_final=True)
     return _thing(look.payload, found)
 
 
