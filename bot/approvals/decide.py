@@ -21,7 +21,7 @@ from bot.store.actions import AuditAction
 from bot.store.notes import ONCE, claim_note, note
 from bot.store.session import Tx
 from bot.words.credentials import refusal_of
-from bot.words.wording import duration
+from bot.words.wording import duration, listed
 
 _TRIES = 40
 
@@ -119,15 +119,27 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
     """Raise unless the approval of a request that wasn't executed yet holds under today's policy, groups and accounts."""
     if request.expires_at <= rt.now():
         raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
+    if lost := await _lost_approval(rt, request):
+        raise NotAllowed(f"{escape(lost)} Nothing was changed. Give up and ask again.")
+    await _check_nobody_left(rt, await _gone(rt, request), "Give it up.")
+
+
+async def why_not_approved(rt: Runtime, request: Request) -> str:
+    """Return in plain text why the approval of a request that wasn't executed yet doesn't hold today, "" while it does."""
+    then = "Give up and ask again."
+    if lost := await _lost_approval(rt, request):
+        return f"{lost} {then}"
+    gone = listed([person.email or person.slack_id for person in await _gone(rt, request)])
+    return f"This can't go ahead without {gone}, who left Slack or the organization. {then}" if gone else ""
+
+
+async def _lost_approval(rt: Runtime, request: Request) -> str:
+    """Return in plain text why the approvals of a request aren't enough today, "" where they are."""
     rule = await rule_of(rt, request)
     deciders = await still_members(rt, [decision.by for decision in request.decisions])
     approvers = await current_approvers(rt, deciders, rule, request.workspace_id)
     evaluation = evaluate(request, request.decisions, rule, approvers)
-    if not evaluation.is_enough:
-        raise NotAllowed(
-            f"The approval no longer counts: {escape(evaluation.explanation)} Nothing was changed. Give up and ask again."
-        )
-    await _check_nobody_left(rt, await _gone(rt, request), "Give it up.")
+    return "" if evaluation.is_enough else f"The approval no longer counts: {evaluation.explanation}"
 
 
 async def _look_up(rt: Runtime, seen: _Seen, request: Request, rule: Rule, actor: Actor) -> None:

@@ -21,6 +21,8 @@ LATE_AFTER = timedelta(minutes=5)
 """So long after its claim what failed in doubt is looked for once more: the API may have been slow, and not have failed."""
 FOLLOW_EVERY = timedelta(minutes=5)
 """How often it is looked whether what a part waits for has come."""
+OWNERS_EVERY = timedelta(minutes=10)
+"""How often it is looked whether somebody to whom a thing belongs can be told by now."""
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
 FOLLOWED = frozenset({Status.APPLIED, Status.FAILED})
 """Where what waits is followed: also after another part has failed, which a person retries meanwhile."""
@@ -31,7 +33,9 @@ FIRST_RIGHT = timedelta(seconds=5)
 
 def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
     """Return what is due for a request as it is now, and when."""
-    more = {OWNERS: now} if is_owner_unknown(request) else {}
+    more = (
+        {OWNERS: now} if is_owner_unknown(request) else {OWNERS: now + OWNERS_EVERY} if is_owner_unreached(request) else {}
+    )
     if request.status in FOLLOWED and request.outcome.waits:
         more |= {FOLLOW: now + FOLLOW_EVERY}
     return _steps_of(request, now) | more
@@ -56,6 +60,11 @@ def is_awaited(request: Request, now: datetime) -> bool:
 def is_owner_unknown(request: Request) -> bool:
     """Tell whether it is still to be looked up whom to tell of a request."""
     return request.status not in _CLOSED and any(one.is_unknown for one in request.concerned)
+
+
+def is_owner_unreached(request: Request) -> bool:
+    """Tell whether somebody can't be told yet what may happen to a thing of theirs: they may come to Slack meanwhile."""
+    return request.is_open and not all(one.is_reachable and one.slack_id for one in request.concerned)
 
 
 def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:

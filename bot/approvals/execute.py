@@ -15,10 +15,10 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import CHECK, FINAL, FIRST, LATE, REST, SAFE, is_final, what_next
+from bot.approvals.next_step import CHECK, FINAL, FIRST, LATE, MOST_ATTEMPTS, REST, SAFE, is_final, what_next
 from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome, Waits
 from bot.approvals.progress import Progress
-from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamError
+from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamDown, UpstreamError
 from bot.log import current_reference
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -28,8 +28,6 @@ log = structlog.get_logger()
 
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
-MOST_ATTEMPTS = 5
-"""How often something is tried without anybody being asked."""
 _HELD = frozenset({Status.APPLYING, Status.REVERTING})
 
 
@@ -186,7 +184,7 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
-        if isinstance(error, UpstreamBusy) and request.attempts < MOST_ATTEMPTS:
+        if isinstance(error, UpstreamBusy | UpstreamDown) and request.attempts < MOST_ATTEMPTS:
             turned_away = AuditAction.REQUEST_TURNED_AWAY
             return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
         is_begun = request.outcome.is_begun
@@ -235,8 +233,13 @@ async def _failed(
     return moved or request
 
 
+async def leave(rt: Runtime, request: Request, sentence: str) -> Request:
+    """Leave an approved request to a person, before anything more is tried."""
+    return await _failed(rt, request, sentence, in_doubt=request.outcome.in_doubt, looked=request.outcome.looked)
+
+
 async def recover(rt: Runtime, request: Request) -> Request:
-    """Take up a request whose claim is too old: done already, to be done again, or a person has to look."""
+    """Take up a request whose claim is too old: done already, to be done again (APPROVED), or a person has to look."""
     if request.status is not Status.APPLYING or not is_old(request, rt.now()):
         return request
     kind = kind_of(rt, request)
@@ -255,8 +258,7 @@ async def recover(rt: Runtime, request: Request) -> Request:
         return await _failed(rt, request, f"I was interrupted while doing it. {CHECK}", in_doubt=True)
     # What the interrupted try has sent may still arrive.
     outcome = request.outcome.updated(Outcome(in_doubt=True, looked=True))
-    moved = await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN, outcome=outcome)
-    return await advance(rt, moved) if moved else request
+    return await _put_back(rt, request, AuditAction.REQUEST_TAKEN_UP_AGAIN, outcome=outcome) or request
 
 
 def _may_pass(request: Request, kind: AnyKind, problem: NeedsPerson) -> bool:

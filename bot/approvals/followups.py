@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.approvals import db, end, execute, follow, late, reminders
+from bot.approvals import db, end, execute, follow, late, reminders, resume
 from bot.approvals.cards.topic import refresh
 from bot.approvals.due import (
     END,
@@ -33,8 +33,8 @@ Step = Callable[[Runtime, Request], Awaitable[Request]]
 _STEPS: dict[str, Step] = {
     EXPIRE: late.expire,
     LATE: late.look_last,
-    EXECUTE: execute.advance,
-    RECOVER: execute.recover,
+    EXECUTE: resume.resume,
+    RECOVER: resume.recover,
     PROVE: execute.prove,
     END: end.end,
     FOLLOW: follow.follow,

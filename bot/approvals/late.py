@@ -1,6 +1,7 @@
 """What comes late: an effect whose answer was lost is looked for again, a while after and before its request is closed."""
 
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -12,8 +13,9 @@ from bot.approvals.due import is_followed_now
 from bot.approvals.execute import note, prove
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
-from bot.approvals.next_step import FINAL, without_doubt
+from bot.approvals.next_step import FINAL, tries_again, without_doubt
 from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
+from bot.approvals.parts import Effect
 from bot.approvals.progress import Progress
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
@@ -50,15 +52,20 @@ async def look_again(rt: Runtime, request: Request, *, is_last: bool = False) ->
         for part in parts:
             if progress.request.outcome.with_part(part) != progress.request.outcome:
                 await progress.keep(part)
-    return await _settle(rt, progress.request) if is_last and effect.repeatable else progress.request
+    return await _settle(rt, progress.request, effect) if is_last and effect.repeatable else progress.request
 
 
-async def _settle(rt: Runtime, request: Request) -> Request:
-    """Put on record that what was in doubt was not done."""
+async def _settle(rt: Runtime, request: Request, effect: Effect[Any]) -> Request:
+    """Put on record that what was in doubt was not done, and try it again where nobody need be asked."""
     outcome = request.outcome.updated(Outcome(in_doubt=False, looked=True, sent=False))
     failure = without_doubt(request.failure or "", is_begun=outcome.is_begun)
     async with rt.store.write() as tx:
-        return await requests.touch(tx, request, with_line=False, outcome=outcome, failure=failure) or request
+        if not tries_again(request.outcome, request.attempts, is_safe=effect.may_be_repeated):
+            return await requests.touch(tx, request, with_line=False, outcome=outcome, failure=failure) or request
+        moved = await requests.advance(tx, request, Event.RETRY, outcome=outcome, failure=None)
+        if moved:
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TURNED_AWAY, request.id, version=moved.version)
+    return moved or request
 
 
 async def before_closing(rt: Runtime, request: Request) -> Request:

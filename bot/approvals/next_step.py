@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bot.approvals.outcome import Outcome
 from bot.errors import UpstreamAuth, UpstreamError, UpstreamMissing, UpstreamRefused
 from bot.words.own import Own
 
@@ -12,6 +13,8 @@ LATE: Final = "It isn't there yet, but it may still come. Retry waits up to 3 mi
 REST: Final = "Retry does what is missing."
 FINAL: Final = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""
+MOST_ATTEMPTS: Final = 5
+"""How often something is tried without anybody being asked."""
 _LASTING: Final = frozenset({"already_member", "organization_type_not_supported"})
 """Refusals that nobody can lift; what stands in the way of others, such as a limit, people can mend."""
 
@@ -25,6 +28,14 @@ def without_doubt(failure: str, *, is_begun: bool) -> str:
 def is_final(error: UpstreamError) -> bool:
     """Tell whether a try that surely changed nothing would end the same way each time: what it is about is gone."""
     return isinstance(error, UpstreamMissing) or error.error_code in _LASTING
+
+
+def tries_again(outcome: Outcome, attempts: int, *, is_safe: bool) -> bool:
+    """Tell whether a failed request is tried again by itself once what was sent was looked for in vain.
+
+    `is_safe`: what comes late all the same does no harm.
+    """
+    return is_safe and outcome.in_doubt and outcome.sent and not outcome.is_final and attempts < MOST_ATTEMPTS
 
 
 def what_next(error: UpstreamError) -> Own:

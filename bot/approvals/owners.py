@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.concerned import Concerned
-from bot.approvals.due import is_owner_unknown
+from bot.approvals.due import is_owner_unknown, is_owner_unreached
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.known import Known
 from bot.approvals.model import Request
@@ -45,12 +45,17 @@ async def concerned_at_the_ask(rt: Runtime, kind: AnyKind, thing: str) -> tuple[
 
 
 async def look_up_owners(rt: Runtime, request: Request) -> Request:
-    """Find out to whom belongs what a request changes, where that couldn't be looked up when it was asked; they are told."""
-    if not is_owner_unknown(request):
+    """Find out to whom belongs what a request changes, where they couldn't be found or told when it was asked.
+
+    They are told, and the card names them.
+    """
+    if not (is_owner_unknown(request) or is_owner_unreached(request)):
         return request
     kind = find_kind(rt, request.kind)
     found = await find_concerned(rt, kind, kind.thing_of(kind.asked(request).payload))
     concerned = with_beneficiaries(kind, found, request.beneficiaries)
+    if concerned == request.concerned:
+        return request
     async with rt.store.write() as tx:
         moved = await requests.touch(tx, request, concerned=concerned, known=_named_in(request.known, found))
     return moved or request

@@ -179,8 +179,9 @@ class Effect(Generic[P]):
     """What a kind changes. `apply` and `revert`, which ends a grant, raise an UpstreamError or NeedsPerson.
 
     `look` tells whether the effect is already there, before anything is repeated; `repeatable`: applying twice does no harm
-    once `look` found nothing. `parts_there` are those of its parts that are there by now. `stands` tells whether what was
-    granted is still there, so that its end means something.
+    once `look` found nothing. What `counts_twice` is there twice where the first comes late after all. `parts_there` are
+    those of its parts that are there by now. `stands` tells whether what was granted is still there, so that its end means
+    something.
     `keep` writes down what the bot itself remembers of it, in the transaction that makes the request APPLIED, and takes that
     back in the one that makes it REVERTED; it may run twice. `stays` is the value
     that is looked after from then on, `parts_stay` are those of the parts that are done or wait, by the names of the parts;
@@ -192,6 +193,7 @@ class Effect(Generic[P]):
 
     apply: Callable[[Act[P]], Awaitable[Applied]]
     repeatable: bool
+    counts_twice: bool = False
     look: Callable[[Look[P]], Awaitable[Done | None]] = _never
     parts_there: Callable[[Look[P]], Awaitable[Sequence[PartDone]]] | None = None
     revert: Callable[[Act[P]], Awaitable[Done]] | None = None
@@ -202,6 +204,11 @@ class Effect(Generic[P]):
     parts_stay: Callable[[Asked[P]], Mapping[str, Stays[P]]] = lambda _asked: {}
     lets_go: Callable[[Asked[P]], Mapping[str, str]] = lambda _asked: {}
     sets: tuple[str, ...] = ()
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether it may be applied again without anybody looking first."""
+        return self.repeatable and not self.counts_twice
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from bot.approvals.cards.concerned import concerned_notice
 from bot.approvals.cards.plan import CONCERNED, wanted
 from bot.approvals.cards.whose import whose_line
 from bot.approvals.concerned import Concerned
+from bot.approvals.due import OWNERS_EVERY
 from bot.approvals.kind import THINGS
 from bot.approvals.model import Request, Status
 from bot.approvals.owners import find_concerned
@@ -21,7 +22,17 @@ from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.status import DISABLE_KEY, REVOKE_KEY
 from bot.people import db as links
 from bot.sandbox.stage import Json
-from tests.approvals.acting import a_minute_passes, audit_of, card_with, labels, make_key, open_form, press, until
+from tests.approvals.acting import (
+    a_minute_passes,
+    audit_of,
+    card_with,
+    labels,
+    make_key,
+    open_form,
+    press,
+    request_behind,
+    until,
+)
 from tests.approvals.asking import approve, ask
 from tests.approvals.kind_badge import WITH_BADGE
 from tests.approvals.samples import ALICE as ALICE_WHO
@@ -227,3 +238,22 @@ async def test_an_owner_who_could_not_be_looked_up_at_the_ask_is_found_and_told_
     await a_minute_passes(world)
     await world.message(DANA, "Nothing is changed yet")
     await card_with(world, f"It is <@{DANA}>'s key")
+
+
+async def test_an_owner_who_is_linked_later_is_named_and_told_then(world: World) -> None:
+    world.sandbox.slack.users["U0CROWD01"].email = "priya.moved@acme.test"
+    priya = next(one for one in await world.rt.directory.members() if one.email == "priya@acme.test")
+    key_id = await make_key(world, "of-somebody-late", created_by=priya.id)
+    await open_form(world, ALICE, "disable_key", key_id)
+    assert (await world.submit(ALICE, reason="It leaks"))["ok"]
+    card = await card_with(world, "It leaks")
+    assert "I can't reach" in card["text"]
+    await a_minute_passes(world, OWNERS_EVERY.total_seconds())
+    version = (await request_behind(world, card)).version
+    async with world.rt.store.write() as tx:
+        await links.add(tx, "U0CROWD01", "T0ACME", priya.id, priya.email, world.rt.now())
+    await a_minute_passes(world, OWNERS_EVERY.total_seconds())
+    await world.message("U0CROWD01", "Nothing is changed yet")
+    now = await card_with(world, "<@U0CROWD01>")
+    assert "I can't reach" not in now["text"]
+    assert (await request_behind(world, now)).version == version + 1

@@ -10,24 +10,25 @@ import pytest
 from bot.admin.budget import HURRIED_WAIT, in_a_hurry, patience
 from bot.admin.call import INTERACTIVE
 from bot.admin.errors import OUR_BUDGET
-from bot.approvals.act import Act
-from bot.approvals.due import CLAIM_LASTS
-from bot.approvals.execute import MOST_ATTEMPTS
+from bot.approvals.act import Act, look_of
+from bot.approvals.due import CLAIM_LASTS, LATE_AFTER
 from bot.approvals.model import Status
+from bot.approvals.next_step import MOST_ATTEMPTS
 from bot.approvals.outcome import Applied, Done
-from bot.errors import OwnQueueFull, UpstreamBusy
+from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamDown, UpstreamError
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.identity import resolve_actor
 from bot.sandbox.people import CROWD
-from tests.approvals.acting import a_minute_passes, request_behind, settled, thread_of, until
+from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, thread_of, until
 from tests.approvals.asking import ask
 from tests.approvals.kind_badge import BADGE, Badge
-from tests.world import BOB, world_of
+from tests.world import ALICE, APPROVALS, BOB, world_of
 
 BUSY = UpstreamBusy("The Claude Admin API is busy.")
+DOWN = UpstreamDown("The Claude Admin API can't be reached now.")
 
 
-def full_for(times: int, *, once_sent: bool = False, refusal: UpstreamBusy | None = None) -> Any:
+def full_for(times: int, *, once_sent: bool = False, refusal: UpstreamError | None = None) -> Any:
     """Return the badge's kind on a bot whose queue is full for so many tries; `once_sent`: one may have arrived.
 
     With `refusal` the API itself turns the tries away.
@@ -70,11 +71,13 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
         assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
 
 
-@pytest.mark.parametrize(("times", "ended"), [(2, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
-async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
-    tmp_path: Path, times: int, ended: Status
+@pytest.mark.parametrize(
+    ("times", "ended", "why"), [(2, Status.APPLIED, BUSY), (MOST_ATTEMPTS, Status.FAILED, BUSY), (1, Status.APPLIED, DOWN)]
+)
+async def test_what_surely_did_nothing_is_tried_later_before_a_person_is_asked(
+    tmp_path: Path, times: int, ended: Status, why: UpstreamError
 ) -> None:
-    kinds = registry_of(*KINDS.values(), full_for(times, refusal=BUSY))
+    kinds = registry_of(*KINDS.values(), full_for(times, refusal=why))
     async with world_of(tmp_path, kinds=kinds) as world:
         card = await ask(world, kinds["badge"])
         await world.click_on(BOB, card, "request_approve")
@@ -86,7 +89,51 @@ async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
         assert (await request_behind(world, card)).status is ended
         later = [line for line in await thread_of(world, card) if "I'll go on by myself in a minute" in line]
         assert len(later) == min(times, MOST_ATTEMPTS - 1)
-        assert later[0].endswith("in a minute: The Claude Admin API is busy.")
+        assert later[0].endswith(f"in a minute: {why.sentence}")
+
+
+async def test_what_goes_on_by_itself_needs_an_approval_that_holds_then(tmp_path: Path) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(1, refusal=BUSY))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        card = await ask(world, kinds["badge"])
+        await world.click_on(BOB, card, "request_approve")
+        await settled(world)
+        world.sandbox.slack.users[BOB].deleted = True  # and no event says so
+        await a_minute_passes(world)
+        failed = await until(world, card, Status.FAILED)
+        assert failed.failure == "The approval no longer counts: 0 of 1 approvals; 1 more needed. Give up and ask again."
+        assert await BADGE.effect.look(look_of(world.rt, BADGE.asked(failed))) is None
+        world.sandbox.slack.users[BOB].deleted = False
+        await press(world, BOB, await card_with(world, "no longer counts"), "request_retry")
+        await until(world, card, Status.APPLIED)
+
+
+@pytest.mark.parametrize(
+    ("fault", "typed", "form", "ended"),
+    [
+        ("POST /v1/organizations/users/*", "members role @priya billing needs it", "", Status.APPLIED),
+        ("POST /v1/organizations/workspaces", "workspaces create Checkout", "create_workspace", Status.FAILED),
+    ],
+)
+async def test_what_a_failing_api_did_not_do_is_tried_again_unless_it_would_count_twice(
+    tmp_path: Path, fault: str, typed: str, form: str, ended: Status
+) -> None:
+    async with world_of(tmp_path) as world:
+        await world.command(ALICE, f"/claude-{typed}")
+        if form:
+            await world.modal(ALICE, f"form_{form}")
+            await world.submit(ALICE, reason="We start", owner=ALICE)
+        card = await world.message(BOB, "asks ", APPROVALS)
+        await world.post("/faults", target="claude", name=fault, kind="500", times=9)
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.FAILED)
+        await world.http.delete(f"{world.control_url}/faults")
+        said = (await world.message(ALICE, "was approved, but"))["text"]
+        assert ("Otherwise I try again" in said) == (ended is Status.APPLIED)
+        await a_minute_passes(world, LATE_AFTER.total_seconds())
+        await a_minute_passes(world)
+        await settled(world)
+        assert (await request_behind(world, card)).status is ended
 
 
 async def test_a_crowd_on_its_first_day_is_linked_from_the_member_list(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from bot.approvals.cards.model import RequestFacts
 from bot.approvals.extensions import kind_among
 from bot.approvals.kind import AnyKind, undo_of
 from bot.approvals.model import Request
+from bot.approvals.next_step import tries_again
 from bot.policy.model import Rule
 from bot.slack.markup import Markup, bold, code, escape
 
@@ -46,6 +47,7 @@ def facts_from(kinds: Mapping[str, AnyKind], request: Request, rule: Rule) -> Re
         takes_word=kind.by_hand is not None and kind.by_hand.takes_word,
         about=(*which_workspace(request, words.what(asked)), *words.about(asked)),
         undo_label=undo.label if undo else "",
+        tries_again=tries_again(request.outcome, request.attempts, is_safe=kind.effect.may_be_repeated),
     )
 
 

@@ -59,5 +59,7 @@ class RequestFacts:
     """Why somebody hears of it."""
     takes_word: bool = False
     """Whether the person who does it by hand may say that it is done."""
+    tries_again: bool = False
+    """Whether it is tried again by itself after it failed."""
     about: tuple[Markup, ...] = ()
     """Lines that a decision needs besides."""

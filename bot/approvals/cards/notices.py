@@ -8,7 +8,7 @@ from bot.approvals.cards.ahead import is_last_call
 from bot.approvals.cards.card import after_failure
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import TROUBLE, is_partly_in_vain, part_lines, with_details
-from bot.approvals.cards.state import awaited, denied_by, ended, expired_because, failure, left_behind, not_done
+from bot.approvals.cards.state import awaited, by_itself, denied_by, ended, expired_because, failure, left_behind, not_done
 from bot.approvals.cards.word import unproven
 from bot.approvals.handover.words import key_hint, why_not_handed_over
 from bot.approvals.model import Request, Status, Verdict
@@ -77,7 +77,10 @@ def _said(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
             buttons = [after_failure(request), button("Give up", ids.GIVE_UP, request.id)]
             left = [part for part in _seen(request, request.outcome.told) if part.state in TROUBLE]
             parts = f"\n{part_lines(left)}" if left else ""
-            return f"⚠️ Y{yours[1:]} was approved, but {not_done(facts)}: {failure(request)}{parts}", buttons
+            return (
+                f"⚠️ Y{yours[1:]} was approved, but {not_done(facts)}: {failure(request)}{by_itself(facts)}{parts}",
+                buttons,
+            )
         case Status.FULFILLING:
             return f"⏳ Y{yours[1:]} was approved. {awaited(facts)}. I'll message you when it's done.", []
         case Status.REVERTING | Status.REVERTED:

@@ -3,7 +3,7 @@
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.several import is_partly_in_vain, what_is_left, what_stays
 from bot.approvals.cards.word import looking_for_it
-from bot.approvals.due import CLAIM_LASTS
+from bot.approvals.due import CLAIM_LASTS, LATE_AFTER
 from bot.approvals.handover.words import is_trouble
 from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
@@ -27,7 +27,7 @@ def headline_of(facts: RequestFacts) -> Markup:
         case Status.FULFILLING:
             return f"⏳ {asked} · {approved_by(request)}. {awaited(facts)}"
         case Status.FAILED:
-            return f"⚠️ {asked} · {approved_by(request)}, but *{not_done(facts)}*: {failure(request)}"
+            return f"⚠️ {asked} · {approved_by(request)}, but *{not_done(facts)}*: {failure(request)}{by_itself(facts)}"
         case Status.DENIED:
             by = denied_by(request)
             return f"⛔ *{by[0].upper()}{by[1:]}* — {was_asked}"
@@ -52,6 +52,12 @@ def _in_the_past(facts: RequestFacts) -> Markup:
 def failure(request: Request) -> Markup:
     """Return as markup what stands in the way of a failed request."""
     return escape(request.failure or "I don't know why.")
+
+
+def by_itself(facts: RequestFacts) -> Markup:
+    """Return when a failed request is tried again by itself, "" where it isn't."""
+    tried_at = facts.request.claimed_at
+    return f". Otherwise I try again {date(tried_at + LATE_AFTER)}" if facts.tries_again and tried_at else ""
 
 
 def denied_by(request: Request) -> Markup:

@@ -185,6 +185,7 @@ CREATE_KEY = Kind(
     effect=Effect(
         apply=_apply,
         repeatable=True,
+        counts_twice=True,
         look=_look,
         revert=_revert,
         stands=_stands,

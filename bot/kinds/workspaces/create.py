@@ -254,7 +254,7 @@ CREATE_WORKSPACE = Kind(
     rules=Rules(
         subject=lambda payload: subject_of(payload.name), check=_check, beneficiaries=_beneficiaries, needed=_needed
     ),
-    effect=replace(_SEVERAL.effect(), parts_stay=roles_that_stay),
+    effect=replace(_SEVERAL.effect(), counts_twice=True, parts_stay=roles_that_stay),
     follow_up=_SEVERAL.follow_up(),
     offers=Offer(
         "set_spend_limit",
