@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from bot.approvals import db as requests
-from bot.approvals.execute import claim
-from bot.approvals.model import Event, Status
+from bot.approvals.decide import decide
+from bot.approvals.model import Event, Status, Verdict
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.registry import KINDS, registry_of
+from bot.people.identity import resolve_actor
+from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     a_minute_passes,
     audit_of,
@@ -221,12 +223,15 @@ async def test_a_key_made_by_hand_is_seen_whatever_the_two_clocks_say(world: Wor
         assert (name, request.status, request.outcome.way) == (name, Status.APPLIED, "console")
 
 
+async def dies_at(world: World, card: Json) -> None:
+    """Approve and claim a request as a process does that dies right then."""
+    carol = await resolve_actor(world.rt, CAROL, world.rt.team_id)
+    await decide(world.rt, carol, (await request_behind(world, card)).id, Verdict.APPROVE)
+
+
 async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: World) -> None:
     card = await world.ask_for_key(ALICE, "handmade", workspace="Production")
-    request = await request_behind(world, card)
-    async with world.rt.store.write() as tx:  # approved and claimed, and then the process died
-        now = world.rt.now()
-        await claim(tx, request, now, Event.ENOUGH, approved_at=now)
+    await dies_at(world, card)
     await make_key(world, "handmade", "Production")
     await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
     request = await request_behind(world, card)
@@ -250,9 +255,7 @@ async def test_a_key_that_an_interrupted_try_makes_late_is_its_own(tmp_path: Pat
     kinds = registry_of(*(late if kind is CREATE_KEY else kind for kind in KINDS.values()))
     async with world_of(tmp_path, kinds=kinds) as world:
         card = await world.ask_for_key(ALICE, "came-late")
-        async with world.rt.store.write() as tx:  # approved and claimed, and then the process died with its call under way
-            now = world.rt.now()
-            await claim(tx, await request_behind(world, card), now, Event.ENOUGH, approved_at=now)
+        await dies_at(world, card)  # with its call under way
         await a_minute_passes(world, seconds=CLAIM_IS_OLD.total_seconds())
         request = await request_behind(world, card)
         (key,) = await keys_named(world, "came-late")

@@ -89,9 +89,11 @@ async def test_what_failed_is_named_by_the_reference_of_its_click(tmp_path: Path
     with captured_logs("INFO") as logs:
         async with world_of(tmp_path) as world:
             card = await world.ask_for_key(ALICE, "referred-to")
-            await world.post("/faults", target="claude", name=LIST, kind="500", times=3)
+            await world.post("/faults", target="claude", name=LIST, kind="slow", seconds=0)
+            await world.post("/faults", target="claude", name=MAKE, kind="drop_after")
+            await world.post("/faults", target="claude", name=LIST, kind="500", times=6)
             await press(world, BOB, card, "request_approve")
-            await card_with(world, "*the key was not created*")
+            await card_with(world, "An earlier try may have done it.")
             (failed,) = logs.named("apply_failed")
             tries = {line["ref"] for line in logs.named("stamina.retry_scheduled")}
             await card_with(world, f"ref {failed['ref']}")
@@ -188,7 +190,7 @@ async def test_two_cards_of_one_request_are_both_redrawn(tmp_path: Path) -> None
 async def test_a_failed_request_that_nobody_retries_ends_and_frees_its_name(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "never-retried")
-        await world.post("/faults", target="claude", name=LIST, kind="500", times=3)
+        await world.post("/faults", target="claude", name=LIST, kind="401")
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.FAILED)
         world.sandbox.faults.clear()
