@@ -73,7 +73,8 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
         case Status.PENDING:
             return {EXPIRE: request.expires_at} | _next_reminder(request, now)
         case Status.FAILED:
-            late = {LATE: (request.claimed_at or now) + LATE_AFTER} if request.outcome.in_doubt else {}
+            is_over = not (request.outcome.in_doubt or request.outcome.passes)
+            late = {} if is_over else {LATE: (request.claimed_at or now) + LATE_AFTER}
             return {EXPIRE: request.expires_at} | late
         case Status.APPROVED:
             return {EXECUTE: max(claimed_until if request.outcome.in_doubt else now, now + FIRST_RIGHT)}

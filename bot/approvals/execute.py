@@ -184,12 +184,14 @@ async def _upstream_failed(rt: Runtime, request: Request, kind: AnyKind, error: 
     if isinstance(error, OwnQueueFull):
         return await _queued(rt, request, in_doubt=error.may_have_happened or is_in_doubt)
     if not (error.may_have_happened or is_in_doubt):
-        if isinstance(error, UpstreamBusy | UpstreamDown) and request.attempts < MOST_ATTEMPTS:
+        is_left = request.attempts < MOST_ATTEMPTS
+        if isinstance(error, UpstreamBusy) and is_left:
             turned_away = AuditAction.REQUEST_TURNED_AWAY
             return await _put_back(rt, request, turned_away, error.sentence, outcome=request.outcome) or request
         is_begun = request.outcome.is_begun
         so = REST if is_begun else what_next(error)
-        return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", final=not is_begun and is_final(error))
+        final, passes = not is_begun and is_final(error), isinstance(error, UpstreamDown) and is_left
+        return await _failed(rt, request, f"{error.sentence} {so} ref {ref}", final=final, passes=passes)
     found = None
     try:
         found = None if is_in_doubt else await _look(rt, kind, request)
@@ -221,10 +223,18 @@ async def _queued(rt: Runtime, request: Request, *, in_doubt: bool) -> Request:
 
 
 async def _failed(
-    rt: Runtime, request: Request, sentence: str, *, in_doubt: bool = False, looked: bool = False, final: bool = False
+    rt: Runtime,
+    request: Request,
+    sentence: str,
+    *,
+    in_doubt: bool = False,
+    looked: bool = False,
+    final: bool = False,
+    passes: bool = False,
 ) -> Request:
     sent = in_doubt and request.outcome.sent
-    outcome = request.outcome.updated(Outcome(in_doubt=in_doubt, looked=looked, sent=sent, is_final=final))
+    how = Outcome(in_doubt=in_doubt, looked=looked, sent=sent, is_final=final, passes=passes)
+    outcome = request.outcome.updated(how)
     async with rt.store.write(patience_of(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever
         moved = await requests.advance(tx, request, Event.FAIL, failure=sentence, outcome=outcome, expires_at=until)
@@ -279,22 +289,3 @@ async def _put_back(rt: Runtime, request: Request, action: AuditAction, why: str
 def is_old(request: Request, now: datetime) -> bool:
     """Tell whether a claim belongs to a process that died; a clock set back doesn't make it younger than it is."""
     return request.claimed_at is None or request.claimed_at <= now - CLAIM_LASTS
-
-
-async def prove(rt: Runtime, request: Request) -> Request:
-    """See whether the person did what a FULFILLING request waits for; note it once when they did it in the wrong place."""
-    if request.status is not Status.FULFILLING:
-        return request
-    kind = kind_of(rt, request)
-    seen = await kind.by_hand.prove(look_of(rt, kind.asked(request))) if kind.by_hand else None
-    if isinstance(seen, Done):
-        return await finish(rt, request, seen)
-    if seen is None or request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem)) == request.outcome:
-        return request
-    action = AuditAction.REQUEST_WRONG_PLACE if seen.problem else AuditAction.REQUEST_WRONG_PLACE_MENDED
-    outcome = request.outcome.updated(seen.outcome).updated(Outcome(problem=seen.problem))
-    async with rt.store.write() as tx:
-        moved = await requests.touch(tx, request, outcome=outcome)
-        if moved:
-            tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=moved.version, problem=seen.problem)
-    return moved or request

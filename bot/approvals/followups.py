@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from bot.approvals import db, end, execute, follow, late, reminders, resume
+from bot.approvals import db, end, follow, late, reminders, resume
 from bot.approvals.cards.topic import refresh
 from bot.approvals.due import (
     END,
@@ -25,6 +25,7 @@ from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
 from bot.approvals.owners import look_up_owners
+from bot.approvals.prove import prove
 from bot.runtime import Runtime
 from bot.timers.model import Timer, TimerTopic
 
@@ -35,7 +36,7 @@ _STEPS: dict[str, Step] = {
     LATE: late.look_last,
     EXECUTE: resume.resume,
     RECOVER: resume.recover,
-    PROVE: execute.prove,
+    PROVE: prove,
     END: end.end,
     FOLLOW: follow.follow,
     HOLD: look_after,

@@ -10,16 +10,18 @@ from bot.approvals import db as requests
 from bot.approvals.act import look_of
 from bot.approvals.drift import let_go
 from bot.approvals.due import is_followed_now
-from bot.approvals.execute import note, prove
+from bot.approvals.execute import note
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.next_step import FINAL, tries_again, without_doubt
 from bot.approvals.outcome import LeaseLost, NeedsPerson, Outcome
 from bot.approvals.parts import Effect
 from bot.approvals.progress import Progress
+from bot.approvals.prove import prove
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
+from bot.store.session import Tx
 
 log = structlog.get_logger()
 
@@ -27,7 +29,14 @@ _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 
 
 async def look_last(rt: Runtime, request: Request) -> Request:
-    """Look again once what was sent has had its time: what isn't there by then, and is later, somebody else made."""
+    """Look again once what was sent has had its time: what isn't there by then, and is later, somebody else made.
+
+    What surely did nothing is tried again.
+    """
+    is_free = not is_followed_now(request, rt.now())
+    if request.status is Status.FAILED and request.outcome.passes and is_free:
+        async with rt.store.write() as tx:
+            return await _retried(rt, tx, request, request.outcome.updated(Outcome(passes=False))) or request
     return await look_again(rt, request, is_last=True)
 
 
@@ -62,10 +71,14 @@ async def _settle(rt: Runtime, request: Request, effect: Effect[Any]) -> Request
     async with rt.store.write() as tx:
         if not tries_again(request.outcome, request.attempts, is_safe=effect.may_be_repeated):
             return await requests.touch(tx, request, with_line=False, outcome=outcome, failure=failure) or request
-        moved = await requests.advance(tx, request, Event.RETRY, outcome=outcome, failure=None)
-        if moved:
-            tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TURNED_AWAY, request.id, version=moved.version)
-    return moved or request
+        return await _retried(rt, tx, request, outcome) or request
+
+
+async def _retried(rt: Runtime, tx: Tx, request: Request, outcome: Outcome) -> Request | None:
+    moved = await requests.advance(tx, request, Event.RETRY, outcome=outcome, failure=None)
+    if moved:
+        tx.audit(rt.now(), BOT_ACTOR, AuditAction.REQUEST_TURNED_AWAY, request.id, version=moved.version)
+    return moved
 
 
 async def before_closing(rt: Runtime, request: Request) -> Request:

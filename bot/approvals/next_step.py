@@ -33,9 +33,10 @@ def is_final(error: UpstreamError) -> bool:
 def tries_again(outcome: Outcome, attempts: int, *, is_safe: bool) -> bool:
     """Tell whether a failed request is tried again by itself once what was sent was looked for in vain.
 
-    `is_safe`: what comes late all the same does no harm.
+    `is_safe`: what comes late all the same does no harm. What surely did nothing is tried again as well.
     """
-    return is_safe and outcome.in_doubt and outcome.sent and not outcome.is_final and attempts < MOST_ATTEMPTS
+    is_harmless = is_safe and outcome.in_doubt and outcome.sent and not outcome.is_final and attempts < MOST_ATTEMPTS
+    return outcome.passes or is_harmless
 
 
 def what_next(error: UpstreamError) -> Own:

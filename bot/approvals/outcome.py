@@ -128,6 +128,8 @@ class Outcome(BaseModel):
     """Whether the upstream may still be at what is in doubt, since nobody waited for its answer to the end."""
     looked: bool = False
     """Whether what is in doubt was looked for after the attempt, and wasn't there."""
+    passes: bool = False
+    """Whether the last try surely did nothing and another one may do it, so that it comes by itself."""
     is_final: bool = False
     """Whether another try would fail as the last one did, so that people ask again or give up."""
     given_up_by: str = ""

@@ -23,6 +23,7 @@ from bot.approvals.late import before_closing
 from bot.approvals.model import WORDS, Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
+from bot.approvals.prove import prove
 from bot.errors import NotAllowed, RequestClosed, UpstreamError
 from bot.people.model import Actor
 from bot.posts.looked import Looked
@@ -155,7 +156,7 @@ async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Say that what one does by hand is done; it is looked for at once. Raises as `holding.say_done` does."""
     request = await holding.say_done(rt, actor, request_id)
     try:
-        request = await execute.prove(rt, request)
+        request = await prove(rt, request)
     except UpstreamError as error:  # it is on record, and looked at each minute
         log.info("word_not_checked_yet", request=request.id, error=repr(error))
     return await _finish(rt, request, None)

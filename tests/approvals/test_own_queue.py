@@ -71,13 +71,11 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
         assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
 
 
-@pytest.mark.parametrize(
-    ("times", "ended", "why"), [(2, Status.APPLIED, BUSY), (MOST_ATTEMPTS, Status.FAILED, BUSY), (1, Status.APPLIED, DOWN)]
-)
-async def test_what_surely_did_nothing_is_tried_later_before_a_person_is_asked(
-    tmp_path: Path, times: int, ended: Status, why: UpstreamError
+@pytest.mark.parametrize(("times", "ended"), [(2, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
+async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
+    tmp_path: Path, times: int, ended: Status
 ) -> None:
-    kinds = registry_of(*KINDS.values(), full_for(times, refusal=why))
+    kinds = registry_of(*KINDS.values(), full_for(times, refusal=BUSY))
     async with world_of(tmp_path, kinds=kinds) as world:
         card = await ask(world, kinds["badge"])
         await world.click_on(BOB, card, "request_approve")
@@ -89,7 +87,25 @@ async def test_what_surely_did_nothing_is_tried_later_before_a_person_is_asked(
         assert (await request_behind(world, card)).status is ended
         later = [line for line in await thread_of(world, card) if "I'll go on by myself in a minute" in line]
         assert len(later) == min(times, MOST_ATTEMPTS - 1)
-        assert later[0].endswith(f"in a minute: {why.sentence}")
+        assert later[0].endswith("in a minute: The Claude Admin API is busy.")
+
+
+@pytest.mark.parametrize(("times", "ended"), [(1, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
+async def test_what_could_not_be_looked_up_is_said_at_once_and_tried_again_in_five_minutes(
+    tmp_path: Path, times: int, ended: Status
+) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(times, refusal=DOWN))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        await world.click_on(BOB, await ask(world, kinds["badge"]), "request_approve")
+        card = await card_with(world, "Nothing was changed, so Retry is safe. ref ")
+        assert "Otherwise I try again" in card["text"]
+        for _ in range(MOST_ATTEMPTS):
+            await a_minute_passes(world, LATE_AFTER.total_seconds())
+            await a_minute_passes(world)
+            await settled(world)
+        last = await request_behind(world, card)
+        assert (last.status, last.attempts) == (ended, min(times + 1, MOST_ATTEMPTS))
+        assert not last.outcome.passes
 
 
 async def test_what_goes_on_by_itself_needs_an_approval_that_holds_then(tmp_path: Path) -> None:
