@@ -116,6 +116,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "spend/test_ledger::what_a_clock_that_ran_ahead_wrote_keeps_nothing_from_being_read_again",
         "spend/test_doubts::a_doubt_of_a_clock_that_ran_ahead_is_settled_by_the_next_reading",
         "claude_code/test_db::a_reading_by_a_clock_that_ran_ahead_is_replaced",
+        "limits/test_peaks_sync::what_a_clock_that_ran_ahead_read_is_read_again_and_replaced",
+        "status/test_watch::an_outage_that_began_by_a_clock_that_ran_ahead_is_told",
         "claude_code/test_plan::days_that_run_may_have_changed_or_were_missed_are_read_and_no_others",
     ),
     (18, "a day that counts hours nobody works"): (

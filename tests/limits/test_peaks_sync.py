@@ -6,18 +6,20 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlmodel import select
 
 from bot.admin.model import RateLimit, RateLimitGroup, WorkspaceRateLimit
 from bot.admin.rows import Report, UsageRow
 from bot.errors import UpstreamDown, UpstreamMissing
 from bot.kinds.limits.peaks import db
-from bot.kinds.limits.peaks.model import HOUR, Scope, Which
+from bot.kinds.limits.peaks.model import HOUR, HourRead, Scope, Which
 from bot.kinds.limits.peaks.own import db as own_limits
 from bot.kinds.limits.peaks.own.model import AT_ONCE, to_read
-from bot.kinds.limits.peaks.plan import KEPT, STEP
+from bot.kinds.limits.peaks.plan import KEPT, STEP, spans_to_read
 from bot.kinds.limits.peaks.sync import due, sync
 from bot.runtime import Runtime
 from bot.store.session import Store
+from bot.store.tables import PeakHourRow
 from tests.spend.world import fill, runtime, set_clock, steady
 
 pytestmark = pytest.mark.both
@@ -150,10 +152,20 @@ async def test_limits_of_a_workspace_with_traffic_are_read_once_an_hour_and_forg
 
 
 def test_the_limits_that_were_read_longest_ago_are_read_first_and_a_few_at_once() -> None:
-    ages = {"new": timedelta(minutes=59), "old": timedelta(hours=3), "due": timedelta(hours=1)}
+    ages = {"new": timedelta(minutes=59), "old": timedelta(hours=3), "due": timedelta(hours=1), "ahead": timedelta(days=-9)}
     read = {name: NOON - age for name, age in ages.items()}
-    assert to_read(["new", "due", "old", "never"], read, NOON) == ["never", "old", "due"]
+    found = to_read(["new", "due", "old", "never", "ahead"], read, NOON)
+    assert found == ["never", "old", "due", "ahead"], "a clock that ran ahead keeps none waiting"
     assert len(to_read(map(str, range(99)), {}, NOON)) == AT_ONCE
+
+
+async def test_what_a_clock_that_ran_ahead_read_is_read_again_and_replaced(store: Store) -> None:
+    hour, ahead = NOON.replace(minute=0) - 3 * HOUR, NOON + timedelta(days=50)
+    assert spans_to_read(NOON, {hour: ahead}) == spans_to_read(NOON, {})
+    async with store.write() as tx:
+        for read_at in (ahead, NOON):
+            await db.replace_hours(tx, [HourRead(hour, read_at, "analytics")], [])
+        assert (await tx.session.exec(select(PeakHourRow.read_at))).all() == [NOON]
 
 
 async def _count(store: Store) -> int:

@@ -1,7 +1,7 @@
 """A watcher that is blind says so: to the admins at once, to those who rely on it after hours, and to all when it works."""
 
 from collections.abc import AsyncGenerator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from bot.spend.digests.model import Subscription
 from bot.spend.ledger.db import move_cursor
 from bot.spend.reports.schedule.db import save as save_report
 from bot.spend.reports.schedule.model import ReportSubscription
+from bot.status.outage import Outage
 from tests.approvals.acting import a_minute_passes, told
 from tests.world import ALICE, APPROVALS, BOB, COSTS, GUS, World, world_of
 
@@ -156,3 +157,10 @@ async def test_status_needs_no_answer_about_who_asks_but_a_colleague_it_must_be(
     await told(world, GUS, "I only work for members of the Claude organization.", "C0ENG")
     await world.command(ALICE, "/claude-keys")
     await told(world, ALICE, "doesn't accept the bot's Admin key")
+
+
+def test_an_outage_that_began_by_a_clock_that_ran_ahead_is_told() -> None:
+    now = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    for ahead, told in ((timedelta(days=50), True), (timedelta(minutes=5), False)):
+        outage = Outage(id="o", since=now + ahead, is_refused=False, sentence="It failed.")
+        assert (outage.concerns_admins(now), outage.concerns_readers(now)) == (told, told)

@@ -1,7 +1,7 @@
 """Peaks in the database: whole hours are replaced at once, and the highest of many hours is found by the database."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert
@@ -14,11 +14,11 @@ from bot.store.tables import PeakHourRow, PeakRow
 
 
 async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]) -> None:
-    """Replace all that is known of these hours. A newer reading of one stays."""
+    """Replace all that is known of these hours. A newer reading of one stays, but not one of a clock that ran ahead."""
     times = [one.hour for one in hours]
     found = await tx.session.exec(select(PeakHourRow).where(col(PeakHourRow.hour).in_(times)))
     read_at = {row.hour: row.read_at for row in found.all()}
-    newer = {one.hour: one for one in hours if one.hour not in read_at or read_at[one.hour] <= one.read_at}
+    newer = {one.hour: one for one in hours if one.hour not in read_at or not _is_newer(read_at[one.hour], one)}
     for table in (PeakRow, PeakHourRow):
         await tx.execute(delete(table).where(col(table.hour).in_(list(newer))))
     values = [_values(peak) for peak in peaks if peak.hour in newer]
@@ -26,6 +26,10 @@ async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]
         await tx.execute(insert(PeakRow), values)
     for one in newer.values():
         tx.session.add(PeakHourRow(hour=one.hour, read_at=one.read_at, source=one.source, unmatched=list(one.unmatched)))
+
+
+def _is_newer(read_at: datetime, one: HourRead) -> bool:
+    return timedelta() < read_at - one.read_at <= timedelta(days=1)
 
 
 def _values(peak: Peak) -> dict[str, object]:

@@ -26,7 +26,11 @@ def is_settled(hour: datetime, read_at: datetime) -> bool:
 
 
 def spans_to_read(now: datetime, known: Mapping[datetime, datetime]) -> list[Span]:
-    """Return what to ask for now: steps of the newest day, then one further back. `known`: when each hour was read."""
+    """Return what to ask for now: steps of the newest day, then one further back. `known`: when each hour was read.
+
+    What was read later than now was read by a clock that ran ahead.
+    """
+    known = {hour: read_at for hour, read_at in known.items() if read_at <= now + HOUR}
     newest, oldest = newest_hour(now), (now - KEPT).replace(minute=0, second=0, microsecond=0) + HOUR
     spans = _newest_day([hour for n in range(_RECENT) if (hour := newest - n * HOUR) not in known])
     hour = newest - _RECENT * HOUR

@@ -103,7 +103,7 @@ def limits_in(found: Iterable[WorkspaceRateLimit]) -> Limits:
 
 def to_read(workspaces: Iterable[str], read: Mapping[str, datetime], now: datetime) -> list[str]:
     """Return whose limits are read now: those that never were, then the oldest. `read`: when each was read."""
-    due = [one for one in workspaces if one not in read or now - read[one] >= READ_EVERY]
+    due = [one for one in workspaces if one not in read or abs(now - read[one]) >= READ_EVERY]
     return sorted(due, key=lambda one: (read.get(one, _NEVER), one))[:AT_ONCE]
 
 
