@@ -161,6 +161,6 @@ async def test_status_needs_no_answer_about_who_asks_but_a_colleague_it_must_be(
 
 def test_an_outage_that_began_by_a_clock_that_ran_ahead_is_told() -> None:
     now = datetime(2026, 11, 21, 8, tzinfo=UTC)
-    for ahead, told in ((timedelta(days=50), True), (timedelta(minutes=5), False)):
+    for ahead, is_told in ((timedelta(days=50), True), (timedelta(minutes=5), False)):
         outage = Outage(id="o", since=now + ahead, is_refused=False, sentence="It failed.")
-        assert (outage.concerns_admins(now), outage.concerns_readers(now)) == (told, told)
+        assert (outage.concerns_admins(now), outage.concerns_readers(now)) == (is_told, is_told)
