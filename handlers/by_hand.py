@@ -7,7 +7,7 @@ from bot.approvals.cards import topic as cards
 from bot.approvals.cards.holders import with_hand_back
 from bot.approvals.holder import holder_of
 from bot.approvals.kind import find_kind
-from bot.approvals.model import WORDS, Status
+from bot.approvals.model import Status
 from bot.errors import SlackError
 from bot.slack import ids
 from bot.slack.blocks import modal
@@ -23,7 +23,7 @@ async def show_steps(call: Interaction) -> None:
     request = await decide.load(call.rt, call.value)
     part, holder = find_kind(call.rt, request.kind).by_hand, holder_of(request)
     if part is None or request.status is not Status.FULFILLING:
-        await call.say(plain_answer(f"There is nothing to do by hand any more: the request is {WORDS[request.status]}."))
+        await call.say(plain_answer(f"There is nothing to do by hand any more: the request is {request.in_a_word}."))
         return
     if holder is None or not holder.is_same_person(call.actor.who):
         has_it: Markup = f"{mention(holder.slack_id)} has this now" if holder else "You have handed this back"

@@ -234,5 +234,5 @@ def check_pending(request: Request, now: datetime, actor: Actor) -> None:
             )
         when = "just" if now - last.at < timedelta(seconds=1) else duration(now - last.at)
         raise AlreadyDecided(f"{mention(last.by.slack_id)} {did} this {when} before you. Nothing was changed.")
-    state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else WORDS[request.status]
+    state = WORDS[Status.EXPIRED] if request.status is Status.PENDING else request.in_a_word
     raise RequestClosed(f"This request is already {state}. Nothing was changed.")

@@ -189,6 +189,13 @@ class Request(_Frozen):
             return self.expires_at
         return self.over_at if self.status is Status.APPLIED and self.extends is None else None
 
+    @property
+    def in_a_word(self) -> Own:
+        """What its status is called: `withdrawn` is what its requester did, not somebody who gave it up."""
+        if self.status is not Status.WITHDRAWN:
+            return WORDS[self.status]
+        return "replaced" if self.outcome.replaced_by else "given up" if self.outcome.given_up_by else WORDS[self.status]
+
     def said(self, verdict: Verdict) -> tuple[Decision, ...]:
         """Return the decisions with this verdict, oldest first."""
         return tuple(decision for decision in self.decisions if decision.verdict is verdict)

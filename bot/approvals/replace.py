@@ -6,7 +6,7 @@ from bot.approvals import db as requests
 from bot.approvals.cards.plan import CARD, TOPIC
 from bot.approvals.drift import let_go
 from bot.approvals.extensions import kind_of
-from bot.approvals.model import WORDS, Event, Request, Status
+from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Outcome
 from bot.errors import AlreadyDecided, SlackError
 from bot.people.model import Actor, Who
@@ -71,7 +71,7 @@ async def asked_already(rt: Runtime, actor: Actor, subject: str) -> AskedAlready
     is_own = other.requester.is_same_person(actor.who)
     who = "you" if is_own else mention(other.requester.slack_id)
     title = bold(kind_of(rt, other).title(other))
-    when, state = duration(rt.now() - other.created_at), WORDS[other.status]
+    when, state = duration(rt.now() - other.created_at), other.in_a_word
     said: Markup = f"Nothing was sent: {who} asked for {title} {when} ago, and that is {state}{await _where(rt, other)}."
     if may_replace(actor.who, other):
         return AskedAlready(f"{said} *Replace it* withdraws that request and sends this one instead.", other.id)

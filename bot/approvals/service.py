@@ -20,7 +20,7 @@ from bot.approvals.due import is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import holding
 from bot.approvals.late import before_closing
-from bot.approvals.model import WORDS, Event, Request, Status, Verdict
+from bot.approvals.model import Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
 from bot.approvals.prove import prove
@@ -217,7 +217,7 @@ async def _move(
         _check_not_followed(rt, latest)
         if latest.status is request.status and "outcome" not in changes:  # a fact of it changed meanwhile
             return await _move(rt, actor, latest, event, action, **changes)
-        raise RequestClosed(f"This request is already {WORDS[latest.status]}. Nothing was changed.")
+        raise RequestClosed(f"This request is already {latest.in_a_word}. Nothing was changed.")
     return moved
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from bot.admin.model import ApiKey
 from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.lists import Titled, mark_of
-from bot.approvals.model import WORDS
 from bot.directory.reach import reach_in_words
 from bot.directory.use import KeyUse
 from bot.organization.keys_wanted import STATUS_WORDS
@@ -67,7 +66,7 @@ def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Mes
         blocks.append(actions(*_buttons(facts)))
     blocks += [divider(), *_requests(requests, key.id)]
     blocks.append(context(" · ".join([code(key.id), *([code(key.hint)] if key.hint else [])])))
-    past: list[Markup] = [f"{escape(name)}, {WORDS[request.status]}" for request, name in requests.items]
+    past: list[Markup] = [f"{escape(name)}, {request.in_a_word}" for request, name in requests.items]
     history = f"Requests about it: {'; '.join(past)}" if past else "No request is about it"
     return Message(f"{'. '.join([title, *lines, history])}.", fit(blocks))
 
@@ -147,7 +146,7 @@ def _requests(requests: Page[Titled], key_id: str) -> list[Json]:
     blocks = [
         section(
             f"{mark_of(request)} {escape(title)}\n"
-            f"{WORDS[request.status]}, asked by {mention(request.requester.slack_id)} {date(request.created_at)}"
+            f"{request.in_a_word}, asked by {mention(request.requester.slack_id)} {date(request.created_at)}"
             f"{changed_line(request)}",
             accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"),
         )

@@ -11,7 +11,6 @@ from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.ending import key_line
 from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.known import Known, KnownKeys
-from bot.approvals.model import WORDS
 from bot.organization.tags import OWNER, TAGS, colour_words
 from bot.organization.workspaces_view import amount_words, figures_words, no_figures
 from bot.people.roles import WORKSPACE_ROLE_WORDS, workspace_role_words
@@ -233,7 +232,7 @@ def _requests(facts: WorkspaceFacts) -> Markup:
 def _request(one: Titled) -> Markup:
     request, title = one
     at = request.created_at if request.is_open else request.closed_at or request.approved_at or request.created_at
-    line = f"{mark_of(request)} {escape(title)} — {mention(request.requester.slack_id)}, {WORDS[request.status]} {date(at)}"
+    line = f"{mark_of(request)} {escape(title)} — {mention(request.requester.slack_id)}, {request.in_a_word} {date(at)}"
     return f"{line}{changed_line(request)}"
 
 

@@ -17,6 +17,7 @@ from tests.approvals.acting import (
     request_behind,
     settled,
     thread_of,
+    told,
     until,
 )
 from tests.world import ALICE, APPROVALS, BOB, CAROL, DANA, World, world_of
@@ -166,6 +167,8 @@ async def test_a_workspace_archived_meanwhile_fails_in_words_and_can_be_given_up
     await until(world, card, Status.WITHDRAWN)
     notice = await world.message(ALICE, "gave up your request for the API key `flow-archived` in *Sandbox*. The key was not")
     assert labels(notice) == ["Ask again…"]
+    await world.command(ALICE, "/claude-requests mine")
+    await told(world, ALICE, "API key flow-archived in Sandbox, given up")
     assert not [m for m in await world.messages(ALICE) if "Retry" in labels(m)]
 
 

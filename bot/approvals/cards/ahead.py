@@ -6,7 +6,7 @@ from typing import Any
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.state import ended
 from bot.approvals.due import told_ahead
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import Request, Status
 from bot.posts.model import Wanted
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -50,7 +50,7 @@ def reminder(facts: RequestFacts) -> Message:
     request = facts.request
     text: Markup = f"⏳ Not decided yet. {facts.needs}. It expires {date(request.expires_at)} if nobody decides."
     if request.status is not Status.PENDING:
-        text = f"This was a reminder. The request is {WORDS[request.status]}."
+        text = f"This was a reminder. The request is {request.in_a_word}."
     return Message(text, [context(text)])
 
 

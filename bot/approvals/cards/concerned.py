@@ -5,7 +5,7 @@ from bot.approvals.cards.plan import ASKED
 from bot.approvals.cards.several import is_partly_in_vain, part_lines, with_details
 from bot.approvals.cards.state import ended, left_behind
 from bot.approvals.concerned import Remedy
-from bot.approvals.model import WORDS, Request, Status, Verdict
+from bot.approvals.model import Request, Status, Verdict
 from bot.approvals.outcome import KEY_PART, PartDone
 from bot.slack import ids
 from bot.slack.elements import button
@@ -43,9 +43,9 @@ def _asked(facts: RequestFacts) -> Markup:
         first = f"⏳ {asked}.{_yours(facts)} Nothing is changed yet. {facts.needs}."
         return _lines(first, facts.plan, _why(request), f"If this is wrong, tell {asker} or an approver.")
     if request.is_open:
-        return f"⏳ {asked}. It is {WORDS[request.status]}."
+        return f"⏳ {asked}. It is {request.in_a_word}."
     was_asked = f"{asker} {facts.asks.replace('asks', 'asked', 1)}: {facts.what}"
-    return f"🔁 {was_asked}. It is {WORDS[request.status]}. {left_behind(facts)}"
+    return f"🔁 {was_asked}. It is {request.in_a_word}. {left_behind(facts)}"
 
 
 def _done(facts: RequestFacts) -> Markup:

@@ -11,7 +11,7 @@ from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.notices import reveal_button
 from bot.approvals.cards.several import part_line
 from bot.approvals.cards.state import failure
-from bot.approvals.model import MOST_REASON, WORDS, Request, Status
+from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.outcome import KEY_PART
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, input_block, modal, section
@@ -42,7 +42,7 @@ def details_view(
     lines: list[Markup] = [
         f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
-        f"*State* {WORDS[request.status]}",
+        f"*State* {request.in_a_word}",
         f"*Rule* {facts.needs} · nobody can approve their own request",
     ]
     if request.status is Status.PENDING:

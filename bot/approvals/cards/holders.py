@@ -3,7 +3,7 @@
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.word import word_buttons
 from bot.approvals.holder import holder_of
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import Request, Status
 from bot.posts.model import Post
 from bot.slack import ids
 from bot.slack.blocks import actions, section
@@ -33,7 +33,7 @@ def former_holder(facts: RequestFacts) -> Message:
     """Return what takes the place of the steps once somebody else has them, or nobody."""
     request, holder = facts.request, holder_of(facts.request)
     if request.status is not Status.FULFILLING:
-        text: Markup = f"{bold(facts.title)} is {WORDS[request.status]}. It wasn't yours any more; there is nothing to do."
+        text: Markup = f"{bold(facts.title)} is {request.in_a_word}. It wasn't yours any more; there is nothing to do."
     elif holder is None:
         text = (
             f"⛔ {bold(facts.title)} isn't yours any more. Don't {escape(facts.waits_for)}, unless you take it over again."
@@ -48,9 +48,7 @@ def nobody_has_it(facts: RequestFacts) -> Message:
     request, holder = facts.request, holder_of(facts.request)
     asker = mention(request.requester.slack_id)
     if request.status is not Status.FULFILLING or holder:
-        state = (
-            f"{mention(holder.slack_id)} has it" if request.status is Status.FULFILLING and holder else WORDS[request.status]
-        )
+        state = f"{mention(holder.slack_id)} has it" if request.status is Status.FULFILLING and holder else request.in_a_word
         text: Markup = f"{bold(facts.title)} for {asker}: {state}."
         return Message(text, [section(text)])
     text = (

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.handover.words import is_trouble
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import Request, Status
 from bot.slack import ids
 from bot.slack.blocks import divider, fit, header, section
 from bot.slack.elements import button
@@ -83,7 +83,7 @@ def mine_blocks(mine: Page[Titled], prefix: str, narrowed: str = "") -> list[Jso
 def request_block(titled: Titled) -> Json:
     """Return what somebody asked for in two lines, with the button to all that is known of it."""
     request, title = titled
-    state = f"{WORDS[request.status]}, asked {date(request.created_at)}{changed_line(request)}"
+    state = f"{request.in_a_word}, asked {date(request.created_at)}{changed_line(request)}"
     text = f"{mark_of(request)} *{escape(title)}*{_end(request)}\n{state}"
     return section(text, accessory=button("Details", ids.DETAILS, request.id, accessibility_label=f"Details of {title}"))
 
@@ -135,5 +135,5 @@ def request_list(
 
 
 def _titles(page: Page[Titled]) -> Markup:
-    lines: list[Markup] = [f"{escape(title)}, {WORDS[request.status]}{_end(request)}" for request, title in page.items]
+    lines: list[Markup] = [f"{escape(title)}, {request.in_a_word}{_end(request)}" for request, title in page.items]
     return "; ".join(lines)

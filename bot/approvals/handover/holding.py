@@ -90,7 +90,7 @@ async def _waiting(rt: Runtime, request_id: str) -> Request:
     async with rt.store.read() as tx:
         request = await requests.require(tx, request_id)
     if request.status is not Status.FULFILLING or request.expires_at <= rt.now():
-        state = WORDS[Status.EXPIRED if request.status is Status.FULFILLING else request.status]
+        state = WORDS[Status.EXPIRED] if request.status is Status.FULFILLING else request.in_a_word
         raise RequestClosed(f"This request is already {state}. Nothing was changed.")
     return request
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import Request, Status
 from bot.kinds.keys.made_by_hand import Use
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -88,5 +88,5 @@ def _over(request: Request, what: Markup) -> Message:
         asker = mention(request.requester.slack_id)
         text = f"✅ I see the key {what}. If you haven't yet, give its secret to {asker} now."
     else:
-        text = f"⛔ Don't create the key {what} any more: the request is {WORDS[request.status]}."
+        text = f"⛔ Don't create the key {what} any more: the request is {request.in_a_word}."
     return Message(text, [section(text)])

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.approvals.model import WORDS, Request, Status
+from bot.approvals.model import Request, Status
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button
@@ -83,7 +83,7 @@ def _over(request: Request, workspace: str, amount: Markup) -> Message:
     done: Markup = "is noted as done" if amount else "is noted as removed"
     seen: Markup = f"I see the {limit}" if amount else f"I see that the {limit} is removed"
     if request.status not in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
-        text: Markup = f"⛔ Don't {do} {limit} any more: the request is {WORDS[request.status]}."
+        text: Markup = f"⛔ Don't {do} {limit} any more: the request is {request.in_a_word}."
     elif request.outcome.is_unproven:
         text = f"✅ The {limit} {done} because you said so. I can't check it."
     else:
