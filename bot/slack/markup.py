@@ -24,16 +24,28 @@ _DATE = re.compile(r"<!date\^[^<>|]*\|([^<>|]*)>")
 _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
 
 
+_AS_TYPED = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys("“”„«»", '"')
+    | {"…": "...", "ˋ": "`", "\ufe0f": ""}
+)
+"""What phones make of what is typed, what keyboards don't have, and what stands for a backtick."""
+
+
 def reads_alike(one: str, other: str) -> bool:
-    """Tell whether people read two texts as the same: what is shown is what is compared."""
-    return straight(clean(one)) == straight(clean(other))
+    """Tell whether people read two texts as the same, and can type one for the other: what is shown is what is compared."""
+    return _as_typed(one) == _as_typed(other)
+
+
+def _as_typed(text: str) -> str:
+    return re.sub("-+", "-", straight(clean(text)).translate(_AS_TYPED))
 
 
 def reads_as_shown(typed: str, shown: str) -> bool:
     """Tell whether somebody typed the name that a menu shows; of one that it cut, the beginning is compared."""
     if not shown.endswith("…"):
         return reads_alike(typed, shown)
-    return straight(clean(typed)).startswith(straight(clean(shown[:-1])))
+    return _as_typed(typed).startswith(_as_typed(shown[:-1]))
 
 
 def escape(text: str) -> Markup:

@@ -143,3 +143,20 @@ def test_references_are_shown_as_names_that_notify_nobody() -> None:
     assert code("<@U0ALICE|alice>") == "`@alice`"
     assert reads_alike("a  b", " a\u200b b ")
     assert not reads_alike("a b", "ab")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("a–b", "a-b"),
+        ("a\u2011b", "a-b"),
+        ("a--b", "a—b"),
+        ("a—b", "a-b"),
+        ('the "q"', "the “q”"),
+        ("a...", "a…"),
+        ("`x`", "ˋxˋ"),
+    ],
+)
+def test_a_name_may_be_typed_as_keyboards_and_phones_write_it(name: str, typed: str) -> None:
+    assert reads_alike(name, typed)
+    assert not reads_alike(name, f"{typed}2")
