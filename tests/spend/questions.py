@@ -398,7 +398,7 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("30d by @dana", "by @dana", None),
     ("by cost-centre", "by cost-centre", "by tag cost-centre"),
     ("team platform last month", "team", "by tag team last month"),
-    ("tag team research", "tag", "by tag team"),
+    ("tag team research", "tag team", "by tag team"),
     ("by tag", "by tag", "by tag cost-centre"),
     ("by tag cost-center", "by tag", "by tag cost-centre"),
     ("by tag colour", "by tag", "by tag team"),

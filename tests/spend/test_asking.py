@@ -273,6 +273,8 @@ async def test_a_key_isnt_compared_with_days_whose_report_tells_no_keys(store: S
     found = await ask(store, f"2026-11-14 to 2026-11-20 {which}")
     assert (found.before, {one.before for one in found.breakdown.slices}) == (None, {None})
     assert "days before" not in sentence(found)
+    against = await ask(store, f"2026-11-14 to 2026-11-20 {which} vs 2026-11-07 to 2026-11-13")
+    assert sentence(against).endswith("7–13 Nov 2026: not all of its days are known, final and split like this")
 
 
 async def test_a_question_that_no_button_can_carry_is_answered_without_them(store: Store) -> None:

@@ -92,7 +92,7 @@ def parse_query(
         is_near = said is not None and left_out(typed[found.at :])
         reason: Markup = "" if is_near else why.sentence
         return NotUnderstood(understood, " ".join(typed[found.at : found.at + why.taken]), said, why=reason)
-    pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", *known.by)
+    pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", "tag", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
 

@@ -88,7 +88,7 @@ def _change(figures: Figures) -> Markup | None:
     assert figures.total is not None  # noqa: S101 - only what is known is compared
     against = compared_in_words(figures)
     if figures.query.versus and figures.before is None:
-        return f"I can't compare it with {against}: not all of its days are known and final"
+        return f"I can't compare it with {against}: not all of its days are known, final and split like this"
     if figures.open_days and not figures.query.versus:
         return None
     if figures.before is not None and not _is_alike(figures):
