@@ -138,6 +138,14 @@ async def test_a_file_has_what_the_list_has_however_it_is_read(store: Store) -> 
     assert {one["requests"] for one in told if one["api_key_id"] == "apikey_tokens"} == {None}
 
 
+@pytest.mark.parametrize("by", [RECORDED, (KEY,)])
+async def test_what_a_report_cant_tell_is_counted_as_it_is_listed(store: Store, by: tuple[Dimension, ...]) -> None:
+    await filled(store, legacy=True)
+    asked = RecordsQuery(f"{LEGACY}..{LEGACY}", by)
+    found = await records(runtime(store), asked, EVERYTHING, NOW)
+    assert found.page.total == len((await pages(store, asked))[0]) == len(found.page.items)
+
+
 @pytest.mark.both
 async def test_what_a_report_cant_tell_is_no_use_without_a_key(store: Store) -> None:
     await filled(store, legacy=True)

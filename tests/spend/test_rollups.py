@@ -232,7 +232,7 @@ async def check_parts(tx: Tx, told: date, new: date, whole: dict[tuple[str, ...]
     found = {(one.day, *(one.of(by) for by in (WORKSPACE, MODEL, KEY, TIER))): nanos(one.amount) for one in cells}
     assert found == {(day, *ids, tier): one for ids, one in whole.items() for day, tier in ((told, "batch"), (new, UNSPLIT))}
     assert await ids_in(tx, TIER, told, new, {KEY: ["k1"]}) == {"batch", UNSPLIT}
-    assert await count_by_day(tx, Selection(told, new, (KEY, TIER), {}), [{}]) == {told: 4, new: 2}
+    assert await count_by_day(tx, Selection(told, new, (KEY, TIER), {}), [{}], {}) == {told: 4, new: 2}
 
 
 @pytest.mark.both

@@ -41,7 +41,7 @@ def figures_sentence(figures: Figures, prefix: str = "") -> Markup:
         return f"{unknown}: the report of these days doesn't count them, or I haven't read them."
     so_far = " so far" if figures.open_days else ""
     parts: list[Markup | None] = [
-        f"*{amount_in_words(figures, figures.total)}{so_far}{_seen(figures)}{where}* {_preposition(figures)} {when}",
+        f"*{amount_in_words(figures, figures.total)}{so_far}{_seen(figures, where)}{where}* {_preposition(figures)} {when}",
         _change(figures),
         of_budget(figures.total, figures.budget) if figures.budget else None,
         missing_in_words(figures.missing, figures.today) if figures.missing else None,
@@ -49,8 +49,10 @@ def figures_sentence(figures: Figures, prefix: str = "") -> Markup:
     return " · ".join([part for part in parts if part])
 
 
-def _seen(figures: Figures) -> Markup:
-    return " of what you may see" if figures.only else ""
+def _seen(figures: Figures, where: Markup) -> Markup:
+    if not figures.only:
+        return ""
+    return " of what you may see," if where.startswith(" without") else " of what you may see"
 
 
 def _unit(figures: Figures) -> Markup:

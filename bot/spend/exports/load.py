@@ -34,6 +34,7 @@ from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
+from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ZERO, LedgerDay, Measures, SpendQuery
 from bot.spend.scope import Scope, Where
 from bot.spend.table import Row
@@ -137,7 +138,9 @@ async def count(tx: Tx, selection: Selection, scope: Scope, known: Known) -> Cou
     wheres = await conditions(tx, scope, selection.where, selection.in_ledger, selection.first, selection.last)
     if not selection.daily:
         return Counted({}, wheres, await _whole(tx, selection, wheres, known))
-    return Counted(await db.count_by_day(tx, selection, wheres) if wheres else {}, wheres)
+    asked = {*selection.in_ledger, *(one for part in wheres for one in part)}
+    untold = {one: [day for day, fact in known.items() if not SOURCES[fact.source].tells(one)] for one in asked}
+    return Counted(await db.count_by_day(tx, selection, wheres, untold) if wheres else {}, wheres)
 
 
 async def all_rows(
