@@ -1,17 +1,19 @@
 """Records: every row once, on whichever page and in whichever grouping, and their sum is the total."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
-from bot.spend.exports.load import all_rows, count, records
-from bot.spend.exports.query import RECORDED, RecordsQuery, Selection
+from bot.spend.exports.files import records_file
+from bot.spend.exports.load import CantList, all_rows, count, records
+from bot.spend.exports.query import RECORDED, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns, shown_records
 from bot.spend.ledger import db as table
-from bot.spend.model import LedgerDay, Measures, dollars, in_workspaces
+from bot.spend.model import Filter, LedgerDay, Measures, dollars, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
 from bot.store.names import Named, remember
 from bot.store.session import Store
@@ -136,6 +138,16 @@ async def test_a_file_has_what_the_list_has_however_it_is_read(store: Store) -> 
     assert {(one["date"], one["final"]) for one in told} == {(day, "no" if day == FRIDAY else "yes") for day in DAYS}
     assert {one["api_key"] for one in told if one["api_key_id"] == KEYS[0]} == {"=cmd|x"}
     assert {one["requests"] for one in told if one["api_key_id"] == "apikey_tokens"} == {None}
+
+
+@pytest.mark.parametrize("leaves_out", [False, True])
+async def test_where_a_report_tells_no_keys_no_record_of_a_key_reads_as_nothing(store: Store, leaves_out: bool) -> None:
+    await filled(store, legacy=True)
+    query = RecordsQuery(PERIOD, (MODEL,), (Filter(KEY, ("none",), leaves_out),))
+    for asked in (records(runtime(store), query, EVERYTHING, NOW), records_file(runtime(store), query, EVERYTHING, NOW)):
+        with pytest.raises(CantList, match="isn't split by key") as why:
+            await asked
+        assert why.value.refused.instead == words_of_records(replace(query, where=()))
 
 
 @pytest.mark.parametrize("by", [RECORDED, (KEY,)])

@@ -12,7 +12,7 @@ from bot.spend.ask.sentences import narrowed_in_words
 from bot.spend.ask.when import period_in_title
 from bot.spend.exports.csv import csv_lines, file_name, only_and_without
 from bot.spend.exports.hint import days_typed
-from bot.spend.exports.load import all_rows, check_hours, count, select
+from bot.spend.exports.load import all_rows, check_listed, count, select
 from bot.spend.exports.query import DAY, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
@@ -39,7 +39,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     async with rt.store.read() as tx:
         scope = await seen_on(tx, scope, selection.first, selection.last)
         known = await table.ledger_days(tx, selection.first, selection.last)
-        await check_hours(tx, query, selection, known)
+        await check_listed(tx, query, selection, known)
         found = await count(tx, selection, scope, known)
         if not found.total:
             return "There are no figures to put into a file."

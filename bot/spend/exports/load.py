@@ -11,7 +11,7 @@ from bot.slack.markup import Markup
 from bot.slack.paging import counted
 from bot.spend.aggregate import days_between
 from bot.spend.ask.periods import span
-from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.scope import CantAnswer, check_told
 from bot.spend.ask.scope import Scope as Meant
 from bot.spend.ask.scope import scope_of as meant_by
 from bot.spend.ask.splits import HOUR, hour_id
@@ -75,7 +75,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
     async with rt.store.read() as tx:
         scope = await seen_on(tx, scope, selection.first, selection.last)
         known = await table.ledger_days(tx, selection.first, selection.last)
-        await check_hours(tx, query, selection, known)
+        await check_listed(tx, query, selection, known)
         found = await count(tx, selection, scope, known)
         page = counted(found.total, cursor, PAGE)
         rows = await _some(tx, selection, found, known, page.items[0], len(page.items)) if page.items else []
@@ -116,13 +116,21 @@ async def select(rt: Runtime, query: RecordsQuery, now: datetime) -> tuple[Selec
     try:
         meant = await meant_by(rt, SpendQuery(query.period, where=query.where), first, last)
     except CantAnswer as refusal:
-        near = refusal.instead
-        raise CantList(refusal.said, words_of_records(replace(query, where=near.where)) if near else "") from None
+        raise _cant_list(query, refusal) from None
     return Selection(first, last, query.by, meant.ids, query.daily), meant
 
 
-async def check_hours(tx: Tx, query: RecordsQuery, selection: Selection, known: Known) -> None:
-    """Raise CantList where hours are asked for of days of which they aren't known."""
+def _cant_list(query: RecordsQuery, refusal: CantAnswer) -> CantList:
+    near = refusal.instead
+    return CantList(refusal.said, words_of_records(replace(query, where=near.where)) if near else "")
+
+
+async def check_listed(tx: Tx, query: RecordsQuery, selection: Selection, known: Known) -> None:
+    """Raise CantList where no report tells by what records are narrowed, or hours are asked for that aren't known."""
+    try:
+        check_told(SpendQuery(query.period, where=query.where), known, known)
+    except CantAnswer as refusal:
+        raise _cant_list(query, refusal) from None
     if not selection.is_hourly:
         return
     hourly = await days_with_hours(tx, selection.first, selection.last)

@@ -11,7 +11,7 @@ from bot.spend.ask.splits import HOUR
 from bot.spend.ask.together import why_not
 from bot.spend.dimensions import ASKED, PERSON, PRODUCT, TIER, WORKSPACE, Dimension
 from bot.spend.exports.asked import Answer, Asked, CannotExport
-from bot.spend.exports.load import all_rows, check_hours, count
+from bot.spend.exports.load import all_rows, check_listed, count
 from bot.spend.exports.query import DAY, RECORDED, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
@@ -60,7 +60,7 @@ async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> An
             f"The ledger has no figures {_days(asked.first, asked.last)}. That isn't $0: they weren't read yet."
         )
     dimensions = tuple(one for one in (HOUR, *COUNTED) if one.name in by)
-    where = {one: await _ids(tx, asked, one) for one in FILTERS if asked.filters.get(one.name)}
+    where = {one: frozenset(await _ids(tx, asked, one)) for one in FILTERS if asked.filters.get(one.name)}
     asks_alike = SpendQuery(f"{asked.first}..{asked.last}", HOUR if HOUR in dimensions else WORKSPACE)
     selection = Selection(asked.first, asked.last, dimensions, where, daily or not dimensions or HOUR in dimensions)
     try:
@@ -70,7 +70,7 @@ async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> An
     for one in (*selection.in_ledger, *where):
         if refusal := why_not(replace(asks_alike, and_by=one)):
             raise CannotExport(refusal.sentence)
-    await check_hours(tx, RecordsQuery(asks_alike.period, dimensions), selection, known)
+    await check_listed(tx, RecordsQuery(asks_alike.period, dimensions), selection, known)
     found = await count(tx, selection, EVERYTHING, known)
     return Answer(
         record_columns(selection),

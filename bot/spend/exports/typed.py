@@ -16,7 +16,7 @@ from bot.spend.ask.view import answer_file, not_understood_in_words
 from bot.spend.ask.words import MENTION, PERSON, plain, words_of
 from bot.spend.dimensions import ASKED
 from bot.spend.exports.asked import Answer, CannotExport, answer_of
-from bot.spend.exports.load import CantList, all_rows, check_hours, count, select
+from bot.spend.exports.load import CantList, all_rows, check_listed, count, select
 from bot.spend.exports.query import RecordsQuery, Refused, read_query
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
@@ -73,7 +73,7 @@ async def _records(rt: Runtime, tx: Tx, query: RecordsQuery, now: datetime) -> A
     if not known:
         days = f"from {calendar_day(selection.first)} to {calendar_day(selection.last)}"
         raise CannotExport(f"The ledger has no figures {days}. That isn't $0: they weren't read yet.")
-    await check_hours(tx, query, selection, known)
+    await check_listed(tx, query, selection, known)
     found = await count(tx, selection, EVERYTHING, known)
     unsplit = unsplit_days(selection, known)
     return Answer(
