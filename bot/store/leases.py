@@ -59,7 +59,6 @@ async def _keep(store: Store, name: str, since: datetime, every: float) -> None:
                 is_held = await _renew(tx, name, since)
         except Exception as error:
             log.warning("lease_not_renewed", lease=name, error=type(error).__name__)
-    log.warning("lease_lost", lease=name)
 
 
 async def _renew(tx: Tx, name: str, since: datetime) -> bool:
@@ -71,6 +70,7 @@ async def _check(name: str, since: datetime, tx: Tx) -> None:
     """Raise NotHeld where somebody else has the lease; who wants it waits until this transaction is committed."""
     ours = select_columns(col(LeaseRow.name)).where(col(LeaseRow.name) == name, col(LeaseRow.since) == since)
     if (await tx.execute(ours.with_for_update(read=True))).first() is None:
+        log.warning("lease_lost", lease=name)
         raise NotHeld
 
 

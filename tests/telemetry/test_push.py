@@ -21,6 +21,7 @@ from bot.spend.exports.otlp.push import Pushed, push, push_alone
 from bot.spend.exports.otlp.wanted import sendings_of, waits_for_hours
 from bot.spend.exports.trouble import of_targets
 from bot.spend.ledger.hours.db import write_hours
+from bot.store.leases import LASTS, acquire_lease
 from bot.store.session import Store
 from bot.telemetry.otlp import as_json
 from bot.telemetry.targets import read_targets
@@ -276,6 +277,21 @@ async def test_a_push_that_is_cut_off_behind_its_arrival_is_sent_again_as_the_ve
         async with store.read() as tx:
             (told,) = await db.of_day(tx, "t0", FRIDAY)
         assert (told.is_sent, told.doubts) == (True, 1)
+
+
+async def test_a_push_that_was_paused_notes_nothing_once_another_process_follows(store: Store, tmp_path: Path) -> None:
+    async with collector() as target:
+        rt = _aimed(store, tmp_path, target)
+        await fill(store, _figures(100))
+        target.holds = asyncio.Event()
+        paused = asyncio.create_task(push_alone(rt, read_targets(rt.settings.otlp_targets)[0], NOW))
+        await target.arrived.wait()
+        async with store.write() as tx:
+            assert await acquire_lease(tx, "export:t0", tx.now + LASTS * 2, LASTS)
+        target.holds.set()
+        assert await paused is Pushed.BUSY
+        async with store.read() as tx:
+            assert [one.is_sent for one in await db.of_day(tx, "t0", FRIDAY)] == [False]
 
 
 async def test_a_target_that_is_surely_not_reached_leaves_no_doubt(store: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from bot.spend.ledger.hours.sync import fill_hours
 from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.sources import oldest_day
 from bot.spend.ledger.sync import load_history
+from bot.store.held import NotHeld
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Reached:
 
 async def load_next(rt: Runtime, now: datetime) -> Reached:
     """Load one more month of history, or, once there is none, a fortnight of hours."""
-    async with sync_lease(rt) as is_ours:
-        if not is_ours:
-            return await _reached(rt, now, is_busy=True)
-        if await load_history(rt, now):
-            return await _reached(rt, now)
-        is_done = await fill_hours(rt, now) == 0
+    try:
+        async with sync_lease(rt) as is_ours:
+            if not is_ours:
+                return await _reached(rt, now, is_busy=True)
+            if await load_history(rt, now):
+                return await _reached(rt, now)
+            is_done = await fill_hours(rt, now) == 0
+    except NotHeld:
+        return await _reached(rt, now, is_busy=True)
     return await _reached(rt, now, is_done=is_done)
 
 

@@ -22,6 +22,7 @@ from bot.spend.ledger.rollups.sync import roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
 from bot.spend.ledger.tokens import load_usage
 from bot.spend.model import ONE_DAY
+from bot.store.held import NotHeld
 from bot.store.names import names_of
 
 log = structlog.get_logger()
@@ -121,23 +122,28 @@ async def sync_costs(rt: Runtime, now: datetime, days: int | None = None) -> Loa
     The first run of a day reads every day that the API may have revised since the last such reading, whenever that was;
     the others read one more month of history for as long as there is any.
     """
-    async with sync_lease(rt) as is_ours:
-        if not is_ours:
-            return None
-        # Before figures are read, so that nobody tells them by ids, as the first time for minutes.
-        is_named = await _name(rt, now)
-        try:
-            loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
-        except UpstreamError as error:
-            async with rt.store.write() as tx:
-                known = await table.cursor(tx)
-                await table.move_cursor(tx, known.source if known else ANALYTICS.name, failed_at=now, failure=error.sentence)
-            raise
+    try:
+        async with sync_lease(rt) as is_ours:
+            return await _sync_alone(rt, now, days) if is_ours else None
+    except NotHeld:
+        return None
+
+
+async def _sync_alone(rt: Runtime, now: datetime, days: int | None) -> Loaded:
+    # Before figures are read, so that nobody tells them by ids, as the first time for minutes.
+    is_named = await _name(rt, now)
+    try:
+        loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
+    except UpstreamError as error:
         async with rt.store.write() as tx:
-            await table.move_cursor(tx, loaded.source, succeeded_at=now)
-        if is_named:
-            await _name(rt, now, loaded.ids)
-        return loaded
+            known = await table.cursor(tx)
+            await table.move_cursor(tx, known.source if known else ANALYTICS.name, failed_at=now, failure=error.sentence)
+        raise
+    async with rt.store.write() as tx:
+        await table.move_cursor(tx, loaded.source, succeeded_at=now)
+    if is_named:
+        await _name(rt, now, loaded.ids)
+    return loaded
 
 
 async def _read_days(rt: Runtime, now: datetime, days: int) -> Loaded:

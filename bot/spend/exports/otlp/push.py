@@ -19,6 +19,7 @@ from bot.spend.exports.otlp.db import Sending
 from bot.spend.exports.otlp.points import points_of
 from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
 from bot.spend.model import ONE_DAY
+from bot.store.held import NotHeld
 from bot.store.leases import hold_lease
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
@@ -83,8 +84,11 @@ async def push(rt: Runtime, name: str, now: datetime) -> None:
 
 async def push_alone(rt: Runtime, target: Target, now: datetime, tell: Tell = lambda _done, _of: None) -> Pushed:
     """Do it while no other process does."""
-    async with hold_lease(rt.store, f"export:{target.name}") as is_ours:
-        return await _push_to(rt, target, now, tell) if is_ours else Pushed.BUSY
+    try:
+        async with hold_lease(rt.store, f"export:{target.name}") as is_ours:
+            return await _push_to(rt, target, now, tell) if is_ours else Pushed.BUSY
+    except NotHeld:
+        return Pushed.BUSY
 
 
 async def _push_to(rt: Runtime, target: Target, now: datetime, tell: Tell) -> Pushed:
