@@ -26,7 +26,8 @@ from handlers import home
 from handlers.edge.directly import tell_alone
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature, not_understood
+from handlers.edge.register import Feature
+from handlers.edge.unknown import not_understood
 from handlers.edge.window import answer_here
 from handlers.forms import open_form
 
@@ -108,7 +109,7 @@ async def _asked_key(call: Interaction) -> Message:
     if narrowed := await _narrowed(call):
         return narrowed
     if call.parsed and call.parsed.suggestion:
-        return plain_answer(not_understood(call))
+        return not_understood(call)
     return await _nearest_key(call, typed, listing)
 
 

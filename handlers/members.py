@@ -18,7 +18,8 @@ from bot.words.wording import listed
 from handlers import invites
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature, not_understood
+from handlers.edge.register import Feature
+from handlers.edge.unknown import not_understood
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
 from handlers.lines import ONE_PERSON
 from handlers.member_card import is_called, is_one, show_typed
@@ -38,7 +39,7 @@ async def members_command(call: Interaction) -> None:
     elif name == "relink":
         await _relink(call)
     elif call.parsed and call.parsed.suggestion and not await is_called(call, call.words):
-        await call.say(plain_answer(not_understood(call)))
+        await call.say(not_understood(call))
     elif call.parsed and is_named(call.parsed) and len(call.words) > 1 and mentioned(call.words[0]):
         await call.say(plain_answer(_meant_role(call)))
     elif name == "show" or (call.parsed and is_named(call.parsed) and await is_one(call, call.words)):

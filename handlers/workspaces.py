@@ -21,7 +21,8 @@ from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
-from handlers.edge.register import Feature, not_understood
+from handlers.edge.register import Feature
+from handlers.edge.unknown import not_understood
 from handlers.edge.window import answer_here
 from handlers.spend_where import why_directly
 from handlers.typed import workspace_named
@@ -37,7 +38,7 @@ async def workspaces_command(call: Interaction) -> None:
         await _say(call, await _card(call, found[0]))
         return
     if call.parsed and call.parsed.suggestion:
-        await call.say(plain_answer(not_understood(call)))
+        await call.say(not_understood(call))
         return
     if name != "show" or not call.words:
         await _say(call, await _list(call, read_workspaces(call.words)))

@@ -74,6 +74,7 @@ HELP_SPEND = "help_spend"
 HELP_DIGEST = "help_digest"
 HELP_WAITING = "help_waiting"
 HELP_STATUS = "help_status"
+TYPED_AGAIN = "typed_again"
 HELP_ALL = "help_all"
 HOME_REFRESH = "home_refresh"
 

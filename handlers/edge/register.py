@@ -14,16 +14,18 @@ from typing import Any
 
 import structlog
 
-from bot.commands.parse import parse
+from bot.commands.parse import find_command, parse
 from bot.commands.table import HELP
 from bot.errors import SlackError, UpstreamError, UserError
 from bot.people.identity import resolve_actor
 from bot.runtime import Runtime
-from bot.slack.markup import Markup, code, escape
+from bot.slack import ids
+from bot.slack.markup import Markup
 from bot.words.credentials import refusal_of
 from handlers.edge.guard import Listener, LookUp, guarded, notice_view, plain_answer, quietly
 from handlers.edge.interaction import Interaction, Json, interaction_of, pressed, text_at
 from handlers.edge.once import is_first_time
+from handlers.edge.unknown import not_understood
 from handlers.help_view import help_message
 
 log = structlog.get_logger()
@@ -96,14 +98,16 @@ def register_features(app: Bolt, rt: Runtime, features: Sequence[Feature]) -> No
 
     Bolt asks its listeners in turn, each after building what it may want, so there is one for each way to act.
     """
-    for feature in features:
-        for name, command in feature.commands.items():
-            app.command(f"/{rt.settings.command_prefix}-{name}")(_command(rt, name, command))
-    actions = {name: _action(rt, offered) for name, offered in _each(features, "actions")}
+    commands = dict(_each(features, "commands"))
+    for name, command in commands.items():
+        app.command(f"/{rt.settings.command_prefix}-{name}")(_command(rt, name, command))
+    runs = {name: one.run if isinstance(one, ForColleagues) else one for name, one in commands.items()}
+    pressable = {name: _action(rt, offered) for name, offered in _each(features, "actions")}
+    pressable[ids.TYPED_AGAIN] = _action(rt, _typed_again(runs))
     views = {name: _view(rt, offered) for name, offered in _each(features, "views")}
     options = {name: _options(rt, offered) for name, offered in _each(features, "options")}
     shortcuts = {name: _shortcut(rt, offered) for name, offered in _each(features, "shortcuts")}
-    app.action(ANYTHING)(_one_of(actions, _action(rt, _stale), lambda body: text_at(pressed(body), "action_id")))
+    app.action(ANYTHING)(_one_of(pressable, _action(rt, _stale), lambda body: text_at(pressed(body), "action_id")))
     app.view(ANYTHING)(_one_of(views, _view(rt, View(run=_old_form)), lambda body: text_at(body, "view", "callback_id")))
     app.options(ANYTHING)(_one_of(options, _options(rt, _no_options), lambda body: text_at(body, "action_id")))
     app.shortcut(ANYTHING)(_one_of(shortcuts, _shortcut(rt, _old_shortcut), lambda body: text_at(body, "callback_id")))
@@ -166,7 +170,7 @@ def _parsed(name: str, run: Listener) -> Listener:
             return
         call.parsed = parse(f"/{call.rt.settings.command_prefix}-{name}", call.text)
         if call.parsed.subcommand is None:
-            await call.say(plain_answer(not_understood(call)))
+            await call.say(not_understood(call))
         elif call.parsed.subcommand is HELP:
             await call.say(help_message(call.rt.settings.command_prefix))
         else:
@@ -175,14 +179,16 @@ def _parsed(name: str, run: Listener) -> Listener:
     return parse_then_run
 
 
-def not_understood(call: Interaction) -> Markup:
-    """Return that the first word is unknown, and the nearest thing that would be understood."""
-    parsed, prefix = call.parsed, call.rt.settings.command_prefix
-    if parsed is None or not (parsed.unknown or parsed.words):
-        return "I didn't understand that."
-    guess = f" Did you mean {code(parsed.suggestion)}?" if parsed.suggestion else ""
-    unknown = escape(parsed.unknown or parsed.words[0])
-    return f"I don't know *{unknown}*.{guess} {code(f'/{prefix}-admin help')} shows all commands."
+def _typed_again(commands: Mapping[str, Listener]) -> Listener:
+    """Return what the button below a guess does: the same as typing it."""
+
+    async def run(call: Interaction) -> None:
+        slash, _, call.text = call.value.partition(" ")
+        found = find_command(slash)
+        listener = commands.get(found.name) if found else None
+        await (_parsed(found.name, listener) if found and listener else _stale)(call)
+
+    return run
 
 
 def _action(rt: Runtime, offered: Action) -> Acking:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.approvals.model import Status
 from bot.slack.markup import code, escape, reads_alike
-from tests.approvals.acting import card_with, make_key, open_form, request_behind, told, until
+from tests.approvals.acting import card_with, make_key, open_form, press, request_behind, told, until
 from tests.world import ALICE, World, world_of
 
 
@@ -76,6 +76,14 @@ async def test_other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_near
             await told(world, ALICE, "/claude-keys request", "C0ENG")
         await world.command(ALICE, "/claude-keys delete nightly-ingets")
         await told(world, ALICE, "Did you mean `nightly-ingest`?")
+        await world.command(ALICE, "/claude-keys lst nightly", channel="C0ENG")
+        guess = await told(world, ALICE, "Did you mean `/claude-keys list nightly`?", "C0ENG")
+        await press(world, ALICE, guess, "typed_again")
+        await told(world, ALICE, "with `nightly` in the name", "C0ENG")
+        await world.command(ALICE, "/claude-requests revoke nightly-ingest", channel="C0ENG")
+        guess = await told(world, ALICE, "Did you mean `/claude-keys revoke nightly-ingest`?", "C0ENG")
+        await press(world, ALICE, guess, "typed_again")
+        await world.modal(ALICE, "form_revoke_key")
         await world.command(ALICE, "/claude-keys new Stagin my-key")
         await told(world, ALICE, "Did you mean *Staging*?")
 
