@@ -72,7 +72,7 @@ def _no_such_role(typed: str) -> Markup:
 
 async def withdraw(call: Interaction) -> None:
     """Open the form that withdraws an invite, on the one whose address was typed."""
-    typed = " ".join(call.words)
+    typed = " ".join(word for word in call.words if word.casefold() not in ("invite", "invitation", "of", "for", "the"))
     if not typed:
         await open_form(call, "withdraw_invite")
         return

@@ -11,9 +11,9 @@ from bot.errors import InvalidInput, NotFound, SlackError
 from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
 from bot.organization.narrowing import mentioned
 from bot.people.identity import resolve_actor, unlink
-from bot.slack.markup import Markup, code, escape, mention
+from bot.slack.markup import Markup, bold, code, escape, mention
 from bot.words.ends import find_end
-from bot.words.similar import closest
+from bot.words.similar import closest, closest_name
 from bot.words.wording import listed
 from handlers import invites
 from handlers.edge.guard import plain_answer
@@ -21,6 +21,7 @@ from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.edge.unknown import not_understood
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
+from handlers.invite_line import role_named
 from handlers.lines import ONE_PERSON
 from handlers.member_card import is_called, is_one, show_typed
 from handlers.member_lists import list_typed
@@ -67,9 +68,10 @@ async def _role(call: Interaction) -> None:
     role, reason = _read_role(words) if person else ("", "")
     if words and not person:
         usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
-        await call.say(
-            plain_answer(f"*{escape(words[0])}* is not a person that I know. Mention them: {usage}. Nothing was sent.")
-        )
+        close = closest_name(words[0], [name for one in await call.rt.directory.members() for name in one.name.split()])
+        meant = f" Did you mean {bold(close)}?" if close else ""
+        said: Markup = f"{bold(words[0])} is not a person that I know.{meant} Mention them: {usage}. Nothing was sent."
+        await call.say(plain_answer(said))
         return
     if person and words and mentioned(words[0]):
         await call.say(plain_answer(ONE_PERSON))
@@ -104,8 +106,8 @@ def _read_role(words: Sequence[str]) -> tuple[str, str]:
     """Return the role that the first words name, as in `to Claude Code user`, or else the first word, and what follows."""
     left = words[1:] if words[:1] and words[0].casefold() in ("to", "as") else words
     plain = [word.casefold().strip(",.;:") for word in left]
-    taken = next((n for n in (3, 2, 1) if "_".join(plain[:n]) in ROLES), 1)
-    return "_".join(plain[:taken]), " ".join(left[taken:])
+    taken = next((n for n in (3, 2, 1) if role_named(" ".join(plain[:n]))), 1)
+    return role_named(" ".join(plain[:taken])) or "_".join(plain[:taken]), " ".join(left[taken:])
 
 
 def _no_such_role(role: str) -> Markup:

@@ -165,6 +165,9 @@ async def _member(call: Interaction, wanted: str) -> _Read:
         named = exact or [one for one in members if WantedMembers(part=wanted).takes(one)]
         close = closest_name(wanted, [known for one in members for known in (one.email, one.name)])
         about = f"I don't know a member {bold(wanted)}.{f' Did you mean {bold(close)}?' if close else ''}"
+    if not named and " from " in wanted:
+        leave = code(f"/{call.rt.settings.command_prefix}-workspaces remove @person from WORKSPACE")
+        about = f"This removes somebody from the whole organization. Out of one workspace: {leave}. Nothing was sent."
     if not named:
         return _Read(problem=about)
     return _Read(named[0].id, member_label(named[0])) if len(named) == 1 else _Read()

@@ -14,7 +14,7 @@ _SAYS_LITTLE = frozenset(
 """First words that say nothing of which command is meant, where they stand after another one."""
 _FOR_GOOD = frozenset({"revoke_key", "archive_workspace", "remove_member"})
 """What opens one of these is guessed only from a slip in the same command: neither "move" nor "close" is one."""
-_OF_PEOPLE = frozenset({"add", "remove", "delete"})
+_OF_PEOPLE = frozenset({"add", "make", "remove", "delete"})
 """Words that people use for members of a workspace as for a whole one."""
 _MOST_OF_A_PERSON = 4
 
@@ -63,6 +63,9 @@ def parse(command_name: str, text: str) -> Parsed:
             is_meant = nearest is not None and not _reads_itself(free, first, words[1:], nearest)
             return Parsed(command, free, words, suggestion=nearest if is_meant else None, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
+    noun = command.name.removesuffix("s")
+    if subcommand.opens and len(words) > 2 and words[1].lower() == noun:
+        words = (words[0], *words[2:])  # rename workspace Staging to Stage, create key ingest
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     if subcommand.of_person and first in _OF_PEOPLE and _is_about_person(words[1:]):
         name, *more = subcommand.of_person

@@ -72,7 +72,7 @@ COMMANDS = (
                 "invite ADDRESS... [as ROLE] [in WORKSPACE]",
                 "ask to invite people to the organization, and to workspaces once they have accepted",
                 GIVE_ACCESS,
-                like=("add", "new", "onboard"),
+                like=("add", "new", "onboard", "resend"),
             ),
             Subcommand(
                 "withdraw",
@@ -153,7 +153,7 @@ COMMANDS = (
                 WORKSPACES,
                 opens="set_spend_limit",
                 fills=("workspace_id", "amount", "ends_on", "reason"),
-                like=("budget", "cap"),
+                like=("budget", "cap", "raise", "increase", "lower"),
             ),
             Subcommand(
                 "create",
@@ -180,7 +180,9 @@ COMMANDS = (
                 WAITING,
                 like=("pending", "open", "approve", "decide"),
             ),
-            Subcommand("mine", "mine", "the requests that you sent", WAITING, like=("my", "me", "sent")),
+            Subcommand(
+                "mine", "mine", "the requests that you sent", WAITING, like=("my", "me", "sent", "withdraw", "cancel")
+            ),
             Subcommand("", "", "the requests that wait for you, then your own", WAITING, like=("list", "show", "all")),
         ),
     ),

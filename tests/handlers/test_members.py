@@ -78,7 +78,12 @@ async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World)
 
 
 def test_a_role_is_read_among_the_words_around_it() -> None:
-    for typed, role in (("to Claude Code user, for a week", "claude_code_user"), ("billing, please", "billing"), ("x", "x")):
+    for typed, role in (
+        ("to Claude Code user, for a week", "claude_code_user"),
+        ("billing, please", "billing"),
+        ("dev", "developer"),
+        ("x", "x"),
+    ):
         assert _read_role(typed.split())[0] == role
 
 
@@ -121,7 +126,7 @@ async def test_a_role_that_is_held_already_is_said(world: World) -> None:
         ("<@U0GUS>", "This person is a guest, or belongs to another company"),
         ("<@U0FRANK>", "That Slack account isn't active any more."),
         ("<@U0BOB> <@U0DANA>", "A request is about one person."),
-        ("pryia", "*pryia* is not a person that I know. Mention them: `/claude-members role @person developer`."),
+        ("pryia", "*pryia* is not a person that I know. Did you mean *Priya*? Mention them: `/claude-members role"),
     ],
 )
 async def test_whoever_is_no_member_gets_no_role_and_the_reason_is_said(world: World, person: str, words: str) -> None:
