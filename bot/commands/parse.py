@@ -136,7 +136,8 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
         if close is not None:
             found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
-            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", close, *kept])
+            said = sub.name if sub.name and close in sub.like else close
+            return " ".join([found.slash(prefix) if prefix else f"/{found.name}", said, *kept])
     return None
 
 
