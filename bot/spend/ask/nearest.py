@@ -9,23 +9,19 @@ from bot.spend.ask.clauses import KEYWORDS
 from bot.spend.ask.idioms import NEGATIONS, idioms, left_out
 from bot.spend.ask.known import Known, Read
 from bot.spend.ask.lookup import Lookup, named
+from bot.spend.ask.meanings import Meanings, by_beginning, by_part, exactly, in_one_word, meaning_of, near_to
 from bot.spend.ask.periods import MOST_DAYS, is_month, period_phrases, read_period
 from bot.spend.ask.spans import YEAR_BEFORE
 from bot.spend.ask.splits import TIMES
 from bot.spend.ask.words import LINKS, PERSON, plain
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.words.digits import in_ascii
-from bot.words.similar import closest
 
 Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
 """Tells at which word reading words ends, and which contradiction ends it; None where all of them make sense."""
-Meanings = Sequence[Lookup]
-"""What words may mean; of the same words the first has the say."""
 _MEASURES = ("tokens", "requests", "dollars")
 _TRIES = 40
 _CHANGES = 3
-_SURE, _SURE_OF_SEVERAL, _SURE_OF_ANOTHER = 0.7, 0.75, 0.8
-_LONGEST_NAME = 4
 _BY_ELSEWHERE = frozenset("nach par por".split())
 """What stands for `by` where months are called Oktober, octobre and octubre."""
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
@@ -90,7 +86,7 @@ def _nearest(
 def _begun_earlier(words: list[str], at: int, known: Known) -> Iterator[list[str]]:
     """Yield words with a name whose first word was read as something else, such as the month in `May Chen`."""
     for start in range(max(at - 2, 0), at):
-        for taken, meant in _exactly(words[start:], _every(known)):
+        for taken, meant in exactly(words[start:], _every(known)):
             before = words[:start]
             while before and before[-1].casefold() in ("in", "for", "of", "by"):
                 before = before[:-1]
@@ -123,19 +119,19 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from _tags(rest, known)
     elif word in ("by", "per", "each", "every") and len(rest) > 1:
         people = [known.of(PERSON)]
-        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), people))
-        yield from _near(rest, 1, [_splits(known)])
-        yield from _near(rest, 1, people)
+        yield from ((taken + 1, meant) for taken, meant in by_part(plain(rest[1]), people))
+        yield from near_to(rest, 1, [_splits(known)])
+        yield from near_to(rest, 1, people)
     elif word == "from" and len(rest) > 1 and read_period(rest[1:]):
         yield 1, ["since"]
     elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
         places, people = known.of(WORKSPACE.name), known.of(PERSON)
         if word == "for":  # for alice, of whom keys have the name, too
-            yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), people))
-        yield from ((taken + 1, meant) for taken, meant in _by_beginning(plain(rest[1]), places))
-        yield from _near(rest, 1, [*_others(known), people, places] if word != "in" else [places, *_others(known)])
-        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), [*_others(known), people, places]))
-        yield from _near(rest, 1, [_phrases()])
+            yield from ((taken + 1, meant) for taken, meant in by_beginning(plain(rest[1]), people))
+        yield from ((taken + 1, meant) for taken, meant in by_beginning(plain(rest[1]), places))
+        yield from near_to(rest, 1, [*_others(known), people, places] if word != "in" else [places, *_others(known)])
+        yield from ((taken + 1, meant) for taken, meant in by_part(plain(rest[1]), [*_others(known), people, places]))
+        yield from near_to(rest, 1, [_phrases()])
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
         yield from _versus(rest)
     elif word in _BY_ELSEWHERE and len(rest) > 1:
@@ -147,8 +143,8 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield 1, ["vs"]
     elif word in known.by and len(rest) > 1:
         names = [known.of(known.by[word].name)]
-        yield from _near(rest, 1, names)
-        yield from ((taken + 1, meant) for taken, meant in _by_part(plain(rest[1]), names))
+        yield from near_to(rest, 1, names)
+        yield from ((taken + 1, meant) for taken, meant in by_part(plain(rest[1]), names))
     yield from _bare(rest, known)
 
 
@@ -165,25 +161,25 @@ def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield 3, ["vs", lower[1], "last", "year"]
     if not read_period(rest[1:]):
         yield 1, ["and"]  # Production vs Staging
-    yield from ((taken, ["vs", *meant]) for taken, meant in _near(rest, 1, [_phrases()]))
+    yield from ((taken, ["vs", *meant]) for taken, meant in near_to(rest, 1, [_phrases()]))
 
 
 def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
-    yield from _exactly(rest, _every(known))
+    yield from exactly(rest, _every(known))
     yield from _tag_value(rest, known)
     if len(rest) > 1 and (split := known.by.get(rest[1].casefold())) and rest[1].casefold() == split.name:
         names, value = known.of(split.name), plain(rest[0])
         fitting = [value] if value in names.meant else names.with_part(value)
         yield from ((2, [*names.meant[one][:-1], rest[0]]) for one in fitting[:1])  # batch tier
     places = known.of(WORKSPACE.name)
-    yield from _in_one_word(rest[0], [_splits(known), _phrases(), places])
-    if meant := _meaning(plain(rest[0].strip("*")), _every(known)):
+    yield from in_one_word(rest[0], [_splits(known), _phrases(), places])
+    if meant := meaning_of(plain(rest[0].strip("*")), _every(known)):
         yield 1, meant  # in bold
     if "*" in rest[0] and rest[0].strip("*"):
         yield 1, ["key", rest[0]]
     if rest[0].casefold() not in known.by:
-        yield from _by_beginning(plain(rest[0]), places)
+        yield from by_beginning(plain(rest[0]), places)
     if rest[0].isdecimal() and not read_period(rest[1:]) and not _counts_more_than_days(rest):  # 31 Feb isn't 31 days
         yield 1, [f"{in_ascii(rest[0])}d"]
     if _TOO_LONG.fullmatch(rest[0].casefold()):
@@ -192,11 +188,11 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
         return
     splits = _splits(known).meant
     split = Lookup({**splits, **{f"by {one}": meant for one, meant in splits.items()}})
-    yield from _near(rest, 0, [_themselves(*_MEASURES), split, _phrases(), *_every(known)])
-    yield from _by_part(plain(rest[0]), _every(known))
-    yield from _by_beginning(plain(rest[0]), known.of(PERSON))
+    yield from near_to(rest, 0, [_themselves(*_MEASURES), split, _phrases(), *_every(known)])
+    yield from by_part(plain(rest[0]), _every(known))
+    yield from by_beginning(plain(rest[0]), known.of(PERSON))
     if len(rest) > 1:
-        yield from _near(rest[:1], 0, [_themselves(*KEYWORDS, *known.by)])
+        yield from near_to(rest[:1], 0, [_themselves(*KEYWORDS, *known.by)])
 
 
 def _counts_more_than_days(rest: Sequence[str]) -> bool:
@@ -218,7 +214,7 @@ def _tags(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     if len(rest) == 2:
         yield from ((2, ["by", "tag", tag]) for tag in list(known.tags)[:1])
     else:
-        yield from _near(rest, 2, [named(tuple(known.tags), "by tag")])
+        yield from near_to(rest, 2, [named(tuple(known.tags), "by tag")])
 
 
 def _tag_value(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
@@ -249,60 +245,3 @@ def _phrases() -> Lookup:
 
 def _themselves(*words: str) -> Lookup:
     return Lookup({one: [one] for one in words})
-
-
-def _meaning(phrase: str, meanings: Meanings) -> list[str]:
-    """Return what is typed for a phrase, as the first that has it says; [] where none does."""
-    found = (one.meant[phrase] for one in meanings if phrase in one.meant)
-    return next(found, list[str]())
-
-
-def _exactly(rest: Sequence[str], meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
-    for taken in range(min(len(rest), _LONGEST_NAME), 0, -1):
-        said = plain(" ".join(rest[:taken]))
-        if meant := _meaning(said, meanings) or _meaning(said.replace(" ", "-"), meanings):
-            yield taken, meant
-
-
-def _near(rest: Sequence[str], after: int, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
-    """Yield the meanings nearest to the words behind the first `after`, those of two words before those of one."""
-    counts = [count for count in (3, 2, 1) if count <= len(rest) - after]
-    for count in counts:
-        typed = plain(" ".join(rest[after : after + count]))
-        # Letters change places on a phone ("kye"). Some words are most like a name of as many words: "api ky" is "api key",
-        # and "yesterdy foo" isn't "yesterday".
-        fitting = [one for names in meanings for one in names.like(typed, count)]
-        turned = (one for one in fitting if len(typed) > 2 and sorted(one) == sorted(typed))
-        near = next(turned, None) or _like(typed, fitting, _SURE if count == 1 else _SURE_OF_SEVERAL)
-        if near is not None:
-            yield after + count, _meaning(near, meanings)
-
-
-def _like(typed: str, known: Sequence[str], cutoff: float) -> str | None:
-    """Return what is most like a word; what begins with another letter has to be the more like it."""
-    near = closest(typed, known, cutoff)
-    if near is None or near[:1] == typed[:1]:
-        return near
-    return closest(typed, [one for one in known if one[:1] == typed[:1]], cutoff) or closest(typed, [near], _SURE_OF_ANOTHER)
-
-
-def _in_one_word(word: str, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
-    """Yield what is meant by words that were joined: `lastmonth`, `last-month`."""
-    joined = re.sub(r"[-_]", "", plain(word))
-    if found := next((meant for one in meanings if (meant := one.in_one_word(joined))), None):
-        yield 1, found
-
-
-def _by_beginning(word: str, names: Lookup) -> Iterator[tuple[int, list[str]]]:
-    """Yield the only name that begins with this word."""
-    fitting = names.begins(re.sub(r"['’]s$", "", word))
-    if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
-        yield 1, names.meant[fitting[0]]
-
-
-def _by_part(word: str, meanings: Meanings) -> Iterator[tuple[int, list[str]]]:
-    """Yield the only name that has this word in it."""
-    word = re.sub(r"['’]s$", "", word)
-    fitting = {one for names in meanings for one in names.with_part(word)}
-    if len(fitting) == 1 and len(word) > 2 and word not in LINKS:
-        yield 1, _meaning(fitting.pop(), meanings)
