@@ -78,7 +78,7 @@ def _buttons(facts: KeyFacts) -> list[Json]:
     if facts.extends:
         found.append(button("Extend…", ids.EXTEND, facts.extends, accessibility_label=f"Extend {key.name}"))
     if key.status == "active":
-        found.append(button("Request a new key", f"{ids.OPEN_PREFIX}create_key", key.workspace_id))
+        found.append(button("Request a new key", f"{ids.OPEN_PREFIX}create_key", key.workspace_id or ""))
     return found
 
 
