@@ -98,6 +98,8 @@ def test_a_card_says_what_to_do_about_a_lost_secret_and_an_end_that_cannot_be_mo
     assert "*Lost its secret?* It is shown once only. Request a new key, then revoke this one." in said(FACTS)
     assert "this end can't be moved. Request a new key" in said(ends)
     assert "can't be moved" not in said(replace(ends, extends="req_1"))
+    default = replace(FACTS, key=KEY.model_copy(update={"workspace_id": None}), asks=[Ask("disable_key", "Disable…")])
+    assert "Lost its secret" in said(default)
     assert "Lost its secret" not in said(replace(FACTS, key=KEY.model_copy(update={"status": "inactive"})))
 
 
