@@ -17,8 +17,6 @@ _FOREIGN = frozenset(
 """Names that other programs read, and that may well stand beside ours."""
 _COMMON = PROXY_NAMES | {"SSL_CERT_FILE"}
 """Names that many programs read, with others of their own that are much like them."""
-_AUTHORITIES = frozenset({"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"})
-"""Under which names other programs are told whom to trust; nothing here reads them."""
 _ALIKE, _SURELY_MEANT = 0.8, 0.9
 
 
@@ -59,8 +57,6 @@ def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str 
     plain = name.strip().upper().removeprefix("EXPORT ").replace("-", "_")
     if plain.endswith("_FILE") and plain.removesuffix("_FILE") in known:
         return f"{name} doesn't count, because only secrets are read from files; set {plain.removesuffix('_FILE')}."
-    if name in _AUTHORITIES:
-        return None if "SSL_CERT_FILE" in given else f"{name} doesn't count here. Set SSL_CERT_FILE to the same file."
     if plain.startswith("PG"):  # libpq's
         return None
     meant = plain if plain in known else _nearest(plain, known)
