@@ -8,7 +8,7 @@ from bot.people.roles import role_words
 
 _ROLES_TYPED = {"member": "user", "claude": "claude_code_user", "claude code": "claude_code_user", "dev": "developer"}
 
-_BEGINS = {"as": "as", "in": "in", "to": "in", "into": "in"}
+_BEGINS = {"as": "as", "in": "in", "for": "in", "to": "in", "into": "in"}
 """Words that begin a part of the line, and which one."""
 
 

@@ -1,7 +1,8 @@
 """Invites: typed lines of /claude-members that open their forms filled in, and the type-ahead of both forms."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 
 from bot.admin.model import Invite, Workspace
 from bot.approvals.sight import oversees_people
@@ -14,6 +15,7 @@ from bot.slack.markup import Markup, bold, code
 from bot.words.addresses import is_same_address, read_addresses
 from bot.words.folded import folded
 from bot.words.reading import as_read
+from bot.words.reasons import begins_reason, find_reason
 from bot.words.similar import closest, closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import plain_answer
@@ -29,14 +31,16 @@ _AND = re.compile(r",| and | & | und ")
 
 async def invite(call: Interaction) -> None:
     """Open the form that invites people, filled in with what was typed."""
-    typed = read_line([await _address_of(call, word) for word in call.words])
+    places = {as_read(one.name) for one in await call.rt.directory.workspaces()}
+    words, reason = find_reason(call.words, is_other=lambda _before, after: _says_whom_or_where(after, places))
+    typed = read_line([await _address_of(call, word) for word in words])
     role = role_named(typed.role)
     if typed.role and not role:
         await call.say(plain_answer(f"⚠️ {_no_such_role(typed.role)} Nothing was sent."))
         return
-    values: dict[str, object] = {"emails": typed.addresses, "role": role}
+    values: dict[str, object] = {"emails": typed.addresses, "role": role, "reason": reason}
     labels: dict[str, str] = {}
-    for name in await _places(call, typed.workspace):
+    for name in _places(typed.workspace, places):
         found = await workspace_named(call.rt, name)
         if not isinstance(found, Workspace):
             await call.say(plain_answer(found))
@@ -56,9 +60,21 @@ async def _address_of(call: Interaction, word: str) -> str:
         return word
 
 
-async def _places(call: Interaction, typed: str) -> Sequence[str]:
+def _says_whom_or_where(words: Sequence[str], places: Collection[str]) -> bool:
+    """Tell whether words after `for` are an address or a workspace, and no reason."""
+    if "@" in words[0]:
+        return True
+    typed = list(accumulate(words, "{} {}".format))
+    named = [n for n, name in enumerate(typed, 1) if as_read(name.rstrip(",")) in places]
+    return any(n == len(words) or _goes_on(words[n - 1], words[n]) or begins_reason(words[n:]) for n in named)
+
+
+def _goes_on(last: str, word: str) -> bool:
+    return last.endswith(",") or word.lower() in ("as", "and", "&", "und")
+
+
+def _places(typed: str, names: Collection[str]) -> Sequence[str]:
     """Return the workspaces that are named: one, also where its name has an `and`, or several: `Staging and Sandbox`."""
-    names = {as_read(one.name) for one in await call.rt.directory.workspaces()}
     return [typed] if as_read(typed) in names else [one.strip() for one in _AND.split(typed) if one.strip()]
 
 
@@ -72,7 +88,8 @@ def _no_such_role(typed: str) -> Markup:
 
 async def withdraw(call: Interaction) -> None:
     """Open the form that withdraws an invite, on the one whose address was typed."""
-    typed = " ".join(word for word in call.words if word.casefold() not in ("invite", "invitation", "of", "for", "the"))
+    words, reason = find_reason(call.words)
+    typed = " ".join(words)
     if not typed:
         await open_form(call, "withdraw_invite")
         return
@@ -80,7 +97,8 @@ async def withdraw(call: Interaction) -> None:
     found = read_addresses(typed)
     chosen = [one for one in pending if any(is_same_address(one.email, email) for email in found.good)]
     if len(chosen) == 1 and len(found.good) == 1 and not found.bad:
-        await open_form(call, "withdraw_invite", {"invite_id": chosen[0].id}, {"invite_id": chosen[0].email})
+        values = {"invite_id": chosen[0].id, "reason": reason}
+        await open_form(call, "withdraw_invite", values, {"invite_id": chosen[0].email})
         return
     await call.say(plain_answer(await _not_one_invite(call, typed, [one.email for one in pending])))
 

@@ -5,31 +5,31 @@ before them: a name takes as many words as it has. A text takes what is left.
 """
 
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.forms.fields import WHOLE, FieldType, FormField
-from bot.kinds.limits.groups import groups_of, spoken
+from bot.kinds.limits.groups import spoken
 from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
-from bot.slack import ids
 from bot.slack.markup import Markup, bold, reads_alike
 from bot.words.amounts import NotMonthly, read_amount, read_limit
 from bot.words.counts import read_count
 from bot.words.digits import words_of_number
 from bot.words.ends import Ending, find_end
+from bot.words.naming import after_thing, after_to
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
+from bot.words.reasons import FOR, begins_reason, find_reason
 from bot.words.similar import closest, closest_name
 from bot.words.unreadable import Unreadable
 from bot.words.wording import listed
 from handlers.edge.interaction import Interaction
+from handlers.line_names import Name, names_of
 from handlers.people_named import person_named
 
 READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date", "lookup"})
 """A row that fills in one of these is read here."""
-WHOLE_TYPED = (WHOLE, "org", "all", "everything")
-"""Words that mean the whole organization where a form takes that instead of a workspace."""
 ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
 _NAMED: frozenset[FieldType] = frozenset({"workspace", "lookup", "choice"})
 _NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
@@ -37,19 +37,11 @@ _NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
     "limit": read_limit,
     "count": read_count,
 }
+_BEFORE_A_PLACE = frozenset({"in", "from", "for", "of", "to", "into", "on"})
 _MOST_WORDS = 12
 _MOST_OF_A_NUMBER = 4
 _MOST_OF_A_PART = 3
 _MOST_SHOWN = 8
-
-
-@dataclass(frozen=True)
-class Name:
-    """Something that can be named: its id, what the form calls it, and what people type for it besides."""
-
-    value: str
-    label: str
-    typed: tuple[str, ...] = ()
 
 
 @dataclass
@@ -64,16 +56,16 @@ class Line:
     end: Ending = field(default_factory=lambda: Ending(None, ()))
 
 
-async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
-    """Read the words of a command into the fields of a form."""
+async def read_line(call: Interaction, fields: Sequence[FormField], reasons: Collection[str] = FOR) -> Line:
+    """Read the words of a command into the fields of a form; `reasons` are words with which the reason may begin."""
     line = Line(list(call.words))
-    known = {one.name: await _names_of(call.rt, one) for one in fields if one.type in _NAMED and line.words}
+    known = {one.name: await names_of(call.rt, one) for one in fields if one.type in _NAMED and line.words}
     for one in fields:
         if one.type == "date":
             _take_day(line, one, call, [name for names in known.values() for name in names])
         elif one.type == "person":
             await _take_person(call.rt, line, one)
-    left = [one for one in fields if one.type not in ("date", "person")]
+    left = _take_reason(line, reasons, fields, known)
     while line.words and left:
         taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
         taken = taken or next((one for one in left if _takes_part(line, one, known.get(one.name, ()))), None)
@@ -91,13 +83,43 @@ async def read_line(call: Interaction, fields: Sequence[FormField]) -> Line:
                 return line
             taken = place or taken
         left.remove(taken)
+    if line.words:  # before the reason that was found stood more of it
+        line.values["reason"] = " ".join([*line.words, line.values.get("reason", "")]).strip()
     return line
+
+
+def _take_reason(
+    line: Line, reasons: Collection[str], fields: Sequence[FormField], known: Mapping[str, Sequence[Name]]
+) -> list[FormField]:
+    """Take what says why, and return the fields that the other words may fill in."""
+    place = next((one for one in fields if one.type == "workspace"), None)
+    is_new = any(one.name == "name" for one in fields)
+
+    def is_place(words: Sequence[str]) -> list[str] | None:
+        """Return what follows a workspace's name, None where there is none."""
+        after = Line(list(words))
+        return after.words if place and _take_name(after, place, known[place.name]) else None
+
+    def says_where(before: Sequence[str], after: Sequence[str]) -> bool:
+        rest = is_place(after)
+        return rest is not None and (not (before and rest) or begins_reason(rest) or not rest[0].isalpha())
+
+    found = find_reason(after_thing(line.words) if is_new else line.words, reasons, says_where)
+    line.words, why = list(found.words), found.reason.split()
+    if is_new and not any(is_place(line.words[at:]) is not None for at in range(len(line.words))):
+        at = next((at for at in range(len(why)) if why[at] == "in" and is_place(why[at + 1 :]) == []), len(why))
+        line.words, why = [*line.words, *why[at:]], why[:at]
+    if why:
+        line.values["reason"] = " ".join(why)
+    is_name = is_new and len(line.words) == 1 and is_place(line.words) is None
+    taken = {"reason" if why else "", place.name if place and is_name else ""}
+    return [one for one in fields if one.type not in ("date", "person") and one.name not in taken]
 
 
 def _drops_lead_in(line: Line, one: FormField) -> bool:
     """Drop words that only lead to what this field takes, such as `to` and `as`, unless nothing else was typed."""
     rest = after_lead_in(line.words)
-    is_led = one.type in _NAMED or one.type in _NUMBERS or one.name == "name"
+    is_led = one.type in _NAMED or one.type in _NUMBERS
     is_dropped = is_led and bool(rest or len(line.words) > 1) and len(rest) < len(line.words)
     line.words = list(rest) if is_dropped else line.words
     return is_dropped
@@ -110,7 +132,7 @@ def _takes_place(line: Line, one: FormField, names: Sequence[Name], *, is_behind
     in `archive Staging all of it is in Production`; `in all cases` names none.
     """
     for at, word in enumerate(line.words):
-        leads = word.casefold() in ("in", "from", "for")
+        leads = word.casefold() in _BEFORE_A_PLACE
         after = Line(line.words[at + leads :])
         is_one = (leads or (at > 0 and is_behind_name)) and _take_name(after, one, names)
         if is_one and not (after.words and after.values.get(one.name) == WHOLE):
@@ -159,16 +181,11 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
         line.problem = ONE_PERSON if is_another else _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
         return
     if one.name in ("name", "value"):
-        line.words = after_to(line.words)
+        line.words = after_thing(after_to(line.words))
     taken = len(line.words) if one.type in ("text", "long_text") else 1
     typed = " ".join(line.words[:taken])
     line.values[one.name] = typed[: one.max_length] if one.max_length else typed
     del line.words[:taken]
-
-
-def after_to(words: Sequence[str]) -> list[str]:
-    """Return the words of a new name or value without what leads to it, as in `rename Staging to Test`."""
-    return list(words[1:] if len(words) > 1 and words[0].casefold() in ("to", "as", "into", "=", "->", "→") else words)
 
 
 def _take_day(line: Line, one: FormField, call: Interaction, names: Sequence[Name]) -> None:
@@ -186,13 +203,9 @@ def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
 
 
 async def _take_person(rt: Runtime, line: Line, one: FormField) -> None:
-    at = next((at for at, word in enumerate(line.words) if mentioned(word)), None)
-    if at is not None:
-        line.values[one.name], line.has_person = mentioned(line.words.pop(at)), True
-        return
     person, rest = await person_named(rt, line.words)
     if person:
-        line.values[one.name], line.words = person, rest
+        line.values[one.name], line.words, line.has_person = person, rest, True
 
 
 def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
@@ -200,7 +213,7 @@ def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
     plain = spoken if one.type == "lookup" else _plain
     known = _by_typed(names, plain)
     for taken in range(min(len(line.words), _MOST_WORDS), 0, -1):
-        typed = " ".join(line.words[:taken])
+        typed = " ".join(line.words[:taken]).rstrip(",;")
         if found := _meant(known.get(plain(typed), []), typed):
             del line.words[:taken]
             if len(found) == 1:
@@ -255,40 +268,3 @@ def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool)
     close = closest(word, labels) or closest_name(word, labels)
     meant: Markup = f"Did you mean {bold(close)}?" if close else f"There is {shown}."
     return f"{bold(one.label)}: I don't know {bold(word)}. {meant} Nothing was sent."
-
-
-async def _names_of(rt: Runtime, one: FormField) -> Sequence[Name]:
-    if one.type == "workspace":
-        places = [Name(workspace.id, workspace.name) for workspace in await rt.directory.workspaces()]
-        return [Name(WHOLE, one.whole, WHOLE_TYPED), *places] if one.whole else places
-    if one.type == "choice":
-        return [_choice(value, label, one.typed) for value, label in one.choices]
-    return await _LOOKUPS[one.name](rt)
-
-
-def _choice(value: str, label: str, typed: Sequence[tuple[str, str]]) -> Name:
-    also = [text for text, meant in typed if meant == value]
-    return Name(value, label.partition(":")[0], (value.replace("_", " "), *also))
-
-
-async def _groups(rt: Runtime) -> Sequence[Name]:
-    found = groups_of(await rt.directory.rate_limits())
-    return [
-        Name(
-            one.id,
-            one.name,
-            (one.name.removeprefix("Claude "), *one.models, *(typed for m in one.models for typed in _spelled(m))),
-        )
-        for one in found
-    ]
-
-
-def _spelled(model: str) -> tuple[str, ...]:
-    """Return how people write a model: `opus-5-5`, `opus 5 5`, `opus 5.5`."""
-    short = model.removeprefix("claude-")
-    family, _, version = short.partition("-")
-    return short, short.replace("-", " "), f"{family} {version.replace('-', '.')}"
-
-
-_LOOKUPS: Mapping[str, Callable[[Runtime], Awaitable[Sequence[Name]]]] = {ids.RATE_GROUP: _groups}
-"""What can be named in a field that is looked up while typing."""

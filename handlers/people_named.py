@@ -1,28 +1,42 @@
-"""Somebody who is named in a typed line instead of mentioned: `role Priya Nair billing`, `add priya to Staging`."""
+"""Somebody who is mentioned or named in a typed line: `role @priya billing`, `access for Priya Nair in Staging`."""
 
 from collections.abc import Sequence
 
 from bot.admin.model import Member
 from bot.kinds.people.person import of_member
+from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
+from bot.words.reasons import find_reason
 
 _MOST_WORDS = 4
+_BEFORE = frozenset({"for", "to", "of"})
 
 
 async def person_named(rt: Runtime, words: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the Slack id of the one member whose name, first name or address stands among the words, and the other words.
+    """Return the Slack id of who is mentioned among the words, or of the one member named there, and the other words.
 
-    "" where none or several are called so, or where Slack knows nobody at the member's address.
+    A member is known by name, first name or address; who is named only in a reason, as in `because Priya left`, is not
+    meant. "" where none or several are called so, or where Slack knows nobody at the member's address.
     """
-    for taken in range(min(len(words), _MOST_WORDS), 0, -1):
-        for at in range(len(words) - taken + 1):
+    at = next((at for at, word in enumerate(words) if mentioned(word)), None)
+    if at is not None:
+        return mentioned(words[at]), _without(words, at, at + 1)
+    most = len(find_reason(words, ()).words)
+    for taken in range(min(most, _MOST_WORDS), 0, -1):
+        for at in range(most - taken + 1):
             typed = " ".join(words[at : at + taken]).strip(",.;")
             found = [one for one in await rt.directory.members() if _is_called(one, typed)]
             if len(found) == 1:
-                return await _slack_id(rt, found[0]), [*words[:at], *words[at + taken :]]
+                return await _slack_id(rt, found[0]), _without(words, at, at + taken)
     return "", list(words)
+
+
+def _without(words: Sequence[str], start: int, end: int) -> list[str]:
+    """Return the words without those of a person, and without one that leads there."""
+    is_led = start > 0 and words[start - 1].casefold() in _BEFORE
+    return [*words[: start - is_led], *words[end:]]
 
 
 def _is_called(member: Member, typed: str) -> bool:

@@ -15,15 +15,17 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
+from bot.words.naming import after_thing, after_to
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
+from bot.words.reasons import find_reason
 from bot.words.similar import closest_name
 from bot.words.wording import listed
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
 from handlers.forms import open_form, unread_end
-from handlers.lines import READS, after_to, read_line
+from handlers.lines import READS, read_line
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,16 @@ async def _opened_form(call: Interaction) -> bool:
     fields = {field.name: field for field in kind.form}
     values: dict[str, str] = {}
     labels: dict[str, str] = {}
-    wanted, words = [fields[name] for name in subcommand.fills], call.words
+    wanted = [fields[name] for name in subcommand.fills]
     if any(field.type in READS for field in wanted):
-        line = await read_line(call, await _fitting(call, wanted, words))
+        line = await read_line(call, wanted, subcommand.reasons)
         if line.problem:
             await call.say(plain_answer(line.problem))
         else:
             await open_form(call, kind.name, line.values, line.labels, unread_end(line.end))
         return True
-    for field, typed in await _after_key(call, wanted, words):
+    shared, values["reason"] = await _shared_out(call, wanted, subcommand.reasons)
+    for field, typed in shared:
         read = await _read(call, kind, field, typed, subcommand.name)
         if read.problem:
             await call.say(plain_answer(read.problem))
@@ -93,20 +96,31 @@ def share_out(fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[F
     return shared
 
 
-async def _after_key(call: Interaction, fields: Sequence[FormField], words: Sequence[str]) -> list[tuple[FormField, str]]:
-    """Share words out where the first ones name a key that the actor may see: what follows its name is the other field's."""
-    if len(fields) != 2 or fields[0].type != "key":
-        return share_out(fields, words)
-    may_see = await may_see_key(call.rt, call.actor)
-    names = {as_read(name) for key in await call.rt.directory.keys() if may_see(key) for name in (key.id, key.name)}
-    if not (taken := _words_of_name(words, names)):
+async def _shared_out(
+    call: Interaction, fields: Sequence[FormField], reasons: frozenset[str]
+) -> tuple[list[tuple[FormField, str]], str]:
+    """Return the typed text of each field, and the reason.
+
+    Where the first words name a key that the actor may see, what follows its name is the other field's.
+    """
+    words, others = call.words, [field for field in fields if field.name != "reason"]
+    taken = 0
+    if others[0].type == "key" and (names := await _names_of_keys(call)) and not (taken := _words_of_name(words, names)):
         words = after_lead_in(words)
         taken = _words_of_name(words, names)
+    found = find_reason(words[taken:], reasons)
     if not taken:
-        return share_out(fields[:1] if fields[1].name == "reason" else fields, words)
-    rest = () if list(words[taken:]) == ["key"] else words[taken:]
-    rest = rest if fields[1].name == "reason" else after_to(rest)
-    return [(fields[0], " ".join(words[:taken])), (fields[1], " ".join(rest))]
+        return share_out(others, after_thing(found.words) if others[-1].name == "name" else found.words), found.reason
+    key, rest = (others[0], " ".join(words[:taken])), () if found.words == ("key",) else found.words
+    if len(others) == 1:
+        return [key], " ".join([*rest, found.reason]).strip()
+    return [key, (others[1], " ".join(after_to(rest)))], found.reason
+
+
+async def _names_of_keys(call: Interaction) -> Collection[str]:
+    """Return the names and ids of the keys that the actor may see, as they are compared."""
+    may_see = await may_see_key(call.rt, call.actor)
+    return {as_read(name) for key in await call.rt.directory.keys() if may_see(key) for name in (key.id, key.name)}
 
 
 def _words_of_name(words: Sequence[str], names: Collection[str]) -> int:
@@ -132,14 +146,6 @@ def _called(every: Sequence[Workspace], typed: str) -> list[Workspace]:
     found = [one for one in every if one.id == typed or as_read(one.name) == as_read(typed)]
     exact = [one for one in found if one.id == typed or reads_alike(one.name, typed)]
     return exact if len(exact) == 1 else found
-
-
-async def _fitting(call: Interaction, fields: Sequence[FormField], words: Sequence[str]) -> Sequence[FormField]:
-    """Return the fields without that of the workspace where the one word that was typed is the name of something new."""
-    first, *others = fields
-    if first.type != "workspace" or len(words) != 1 or not any(field.name == "name" for field in others):
-        return fields
-    return fields if _called(await call.rt.directory.workspaces(), words[0]) else others
 
 
 async def _read(call: Interaction, kind: AnyKind, field: FormField, typed: str, verb: str) -> _Read:

@@ -17,6 +17,7 @@ def keys_command(group: str) -> Command:
                 group,
                 opens="create_key",
                 fills=("workspace_id", "name", "ends_on"),
+                reasons=frozenset({"for", "to"}),
                 like=("create", "new", "add", "get", "ask", "make", "generate", "issue", "need", "want", "i"),
             ),
             Subcommand("", "", "your keys, with buttons to disable or revoke them", group, like=("mine", "my", "keys")),

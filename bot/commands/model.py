@@ -27,6 +27,8 @@ class Subcommand:
     """Whether first words that mean nothing else may be the name of a thing, which it shows."""
     of_person: tuple[str, ...] = ()
     """What is meant where it is about a person: another subcommand's name, and what is added to the words."""
+    reasons: frozenset[str] = frozenset({"for"})
+    """Words that begin the reason, besides those that always do; none where a name of several words may hold them."""
     reads_all: bool = False
     """Whether it also says itself what is nearest to its own words."""
 

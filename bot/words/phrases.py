@@ -1,6 +1,6 @@
 """Several words that mean one thing, found where they begin. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeVar
 
 from bot.words.folded import folded
@@ -23,7 +23,10 @@ def longest_phrase(words: Sequence[str], phrases: Mapping[str, T]) -> tuple[T, i
     return None
 
 
-def after_lead_in(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the words without those at the beginning that only lead to a name or a number; none may be left."""
-    first = next((at for at, word in enumerate(words) if word.casefold() not in _LEADS_IN), len(words))
+def after_lead_in(words: Sequence[str], besides: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the words without those at the beginning that only lead to a name or a number; none may be left.
+
+    `besides` are more words, in lower case, that only lead there.
+    """
+    first = next((at for at, word in enumerate(words) if word.casefold() not in {*_LEADS_IN, *besides}), len(words))
     return tuple(words[first:])

@@ -7,10 +7,10 @@ from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS
 from bot.organization.keys_wanted import read_wanted
 from bot.words.amounts import read_amount, read_limit
+from handlers.line_names import Name
 from handlers.lines import (
     READS,
     Line,
-    Name,
     _is_named,  # pyright: ignore[reportPrivateUsage]
     _take_name,  # pyright: ignore[reportPrivateUsage]
     _take_number,  # pyright: ignore[reportPrivateUsage]

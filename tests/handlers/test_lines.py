@@ -23,9 +23,9 @@ def shown_in(element: dict[str, Any]) -> str:
     return str(chosen["text"]["text"]) or "".join(typed)
 
 
-async def filled(world: World, typed: str, kind: str) -> dict[str, str]:
+async def filled(world: World, typed: str, kind: str, command: str = "workspaces") -> dict[str, str]:
     """Type a line and return what the form that opens holds."""
-    await world.command(ALICE, f"/claude-workspaces {typed}")
+    await world.command(ALICE, f"/claude-{command} {typed}")
     view = await world.modal(ALICE, f"form_{kind}")
     held = {block["block_id"]: shown_in(block["element"]) for block in view["blocks"] if block["type"] == "input"}
     await world.post("/act/close", user=ALICE, view_id=view["id"])
@@ -87,3 +87,43 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
     await world.command(ALICE, f"/claude-workspaces {typed}")
     await told(world, ALICE, said)
     assert not await world.modals(ALICE)
+
+
+@pytest.mark.parametrize(
+    ("command", "kind", "lines"),
+    [
+        (
+            "keys",
+            "create_key",
+            {
+                "request Staging my-key because tests": ("Staging", "my-key", "because tests"),
+                "request my-key Staging for tests": ("Staging", "my-key", "for tests"),
+                "request a key called my-key for tests in Staging": ("Staging", "my-key", "for tests"),
+                "request for Staging my-key to test": ("Staging", "my-key", "to test"),
+                "request a key": ("", "", ""),
+            },
+        ),
+        (
+            "workspaces",
+            "workspace_access",
+            {
+                "access for @sofia in Staging as an admin because tests": ("Staging", "Workspace admin", "because tests"),
+                "access @sofia to Staging as admin, all for tests": ("Staging", "Workspace admin", "all for tests"),
+            },
+        ),
+        ("workspaces", "set_spend_limit", {"limit for Staging of $500 because x": ("Staging", "$500", "because x")}),
+        ("workspaces", "create_workspace", {"create workspace called Art for All because x": ("Art for All", "because x")}),
+        ("workspaces", "update_workspace", {"rename Sandbox to Art for All, because x": ("Art for All", "because x")}),
+        ("members", "remove_member", {"remove @priya because x": ("Priya Nair", "because x")}),
+        ("members", "invite_members", {"invite a@acme.test for Staging because x": ("a@acme.test", "because x")}),
+        ("keys", "rename_key", {"rename ingest-prod to ingest because x": ("ingest-prod", "ingest", "because x")}),
+    ],
+)  # fmt: skip
+async def test_typed_words_fill_the_name_and_the_reason_in(
+    world: World, command: str, kind: str, lines: dict[str, tuple[str, ...]]
+) -> None:
+    for typed, expected in lines.items():
+        held = await filled(world, typed, kind, command)
+        assert held["reason"] == expected[-1], typed
+        assert all(any(value.startswith(one) for value in held.values()) for one in expected), (typed, held)
+        assert not any("because" in value for name, value in held.items() if name != "reason"), (typed, held)
