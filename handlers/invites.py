@@ -26,6 +26,8 @@ from handlers.invite_line import read_line, role_named
 from handlers.named import workspace_options
 from handlers.typed import workspace_named
 
+_ROLE_THERE = {"user": "workspace_user", "claude_code_user": "workspace_user", "developer": "workspace_developer"}
+"""The role in a workspace that goes with one in the organization; the form shows it, where it can be changed."""
 _AND = re.compile(r",| and | & | und ")
 
 
@@ -47,7 +49,7 @@ async def invite(call: Interaction) -> None:
             return
         labels[found.id] = found.name
     if labels:
-        values["join_ids"] = tuple(labels)
+        values |= {"join_ids": tuple(labels), "join_role": _ROLE_THERE.get(role, "")}
     await open_form(call, "invite_members", values, labels)
 
 

@@ -106,6 +106,9 @@ def test_what_narrows_a_list_is_read_in_any_order_and_comes_back_with_a_click() 
 def test_the_card_says_what_is_known_and_why_the_rest_is_not() -> None:
     text = card(FACTS)
     assert "colour purple (#6C5BB9)" in text
+    made = ONE.model_copy(update={"tags": {"slack_channel": "C0ENG", "quartermaster_request": "req_1", "env": "prod"}})
+    tagged = card(replace(FACTS, workspace=made))
+    assert "*Slack channel* <#C0ENG>\n*Other tags* `env` prod\n" in tagged, "what the bot keeps for itself tells nobody more"
     assert "$12.50 in 30 days, 24 Oct–22 Nov (UTC) as of" in text
     assert "Spend limit" not in text
     assert "rate limits as in the organization" in text
@@ -131,7 +134,7 @@ def test_the_card_says_who_inherits_a_role_which_limits_hold_and_what_is_open() 
     )  # fmt: skip
     text = card(facts)
     for part in (
-        "$500.00 a month", "Opus, requests per minute: 500 (organization: 4000)", "and 3 more in the Console",
+        "$500.00 a month", "Opus, requests per minute: 500 (organization: 4,000)", "and 3 more in the Console",
         "*1,000 members*", "and 994 more", "2 organization admins are workspace admins in every workspace and 1 billing",
         "900 active, 100 disabled", "and 995 more: `/claude-keys list", "*Open requests*", "*Done lately*\n✅ Did — <",
     ):  # fmt: skip

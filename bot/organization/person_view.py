@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from bot.admin.model import ApiKey, Invite, Member
@@ -134,11 +135,22 @@ def _keys(facts: PersonFacts) -> list[Json]:
     blocks: list[Json] = [header("Keys")]
     if not facts.keys.items:
         return [*blocks, section("No keys.")]
+    if spent := _spent(facts):
+        blocks.append(section(spent))
     blocks += [section(f"{key_line(line)}\n{_used(facts.use.get(line.key.id), line.key)}") for line in facts.keys.items]
     if not facts.keys.is_whole:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
     return [*blocks, *_reach(list(facts.use.values()))]
+
+
+def _spent(facts: PersonFacts) -> Markup:
+    """Return what all keys of theirs cost together, "" where not all of that is known, or the reader may not know it."""
+    costs = [use.month_cost for use in facts.use.values() if use.month_cost is not None]
+    if not costs or facts.keys is None or len(costs) != facts.keys.total:
+        return ""
+    some = "" if all(use.is_whole_month for use in facts.use.values()) else ", of which I know only some"
+    return f"*{shown(sum(costs, Decimal()))}* in 30 days{some}, all {plural(len(costs), 'key')} together"
 
 
 def _reach(uses: Sequence[KeyUse]) -> list[Json]:
@@ -189,7 +201,7 @@ def _said(facts: PersonFacts) -> list[Markup]:
     if facts.places:
         parts.append(f"Workspaces: {places_in_words(facts.places, numbered(facts.places.given, facts.places_at))}.")
     if facts.keys is not None:
-        parts.append(f"{plural(facts.keys.total or 0, 'key')}.")
+        parts.append(f"{_spent(facts) or plural(facts.keys.total or 0, 'key')}.")
     if facts.grants is not None and facts.grants.items:
         parts.append(f"{plural(facts.grants.total or 0, 'grant')} with an end.")
     if facts.opened is not None and facts.opened.items:

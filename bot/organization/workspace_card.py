@@ -11,17 +11,18 @@ from bot.approvals.cards.elsewhere import changed_line
 from bot.approvals.cards.ending import key_line
 from bot.approvals.cards.lists import Titled, mark_of
 from bot.approvals.known import Known, KnownKeys
-from bot.organization.tags import OWNER, TAGS, colour_words
+from bot.organization.tags import CHANNEL, OWN, OWNER, TAGS, colour_words
 from bot.organization.workspaces_view import amount_words, figures_words, no_figures
 from bot.people.roles import WORKSPACE_ROLE_WORDS, workspace_role_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, fit, section
 from bot.slack.elements import button
-from bot.slack.markup import Markup, bold, code, date, escape, mention, truncate
+from bot.slack.markup import Markup, bold, channel_mention, code, date, escape, mention, truncate
 from bot.slack.model import Message
 from bot.slack.paging import Page, by_name, pager, range_of
 from bot.spend.by_workspace import SpendByWorkspace
 from bot.spend.phrases import shown
+from bot.words.counts import exact_count
 from bot.words.own import Own
 from bot.words.wording import listed, number, plural
 
@@ -104,10 +105,10 @@ def _head(one: Workspace, called: str) -> Markup:
     colour = colour_words(one.display_color or "")
     facts = " · ".join([f"colour {escape(colour)}", state] if colour else [state])
     named: list[Markup] = [
-        f"*{said[0].upper()}{said[1:]}* {escape(one.tags[tag])}" for tag, said in TAGS.items() if one.tags.get(tag)
+        f"*{said[0].upper()}{said[1:]}* {_tag(tag, one.tags[tag])}" for tag, said in TAGS.items() if one.tags.get(tag)
     ]
     owner: list[Markup] = [] if one.tags.get(OWNER) else ["*Owner* nobody is named"]
-    others = {tag: value for tag, value in one.tags.items() if tag not in TAGS}
+    others = {tag: value for tag, value in one.tags.items() if tag not in TAGS and not tag.startswith(OWN)}
     more = number(len(others) - MOST_TAGS)
     tags: list[Markup] = [f"{code(tag)} {escape(truncate(value, 100))}" for tag, value in sorted(others.items())[:MOST_TAGS]]
     if len(others) > MOST_TAGS:
@@ -116,6 +117,10 @@ def _head(one: Workspace, called: str) -> Markup:
     if tags:
         lines.append(f"*Other tags* {' · '.join(tags)}")
     return "\n".join(lines)
+
+
+def _tag(tag: str, value: str) -> Markup:
+    return channel_mention(value) if tag == CHANNEL else escape(value)
 
 
 def _spend(facts: WorkspaceFacts, prefix: str) -> Markup:
@@ -155,8 +160,8 @@ def _rates(rate: WorkspaceRateLimit) -> list[Markup]:
     found: list[Markup] = []
     for limiter in sorted(rate.overridden):
         value, above = rate.limits.get(limiter), rate.organization_limits.get(limiter)
-        of = f" (organization: {number(above)})" if above is not None else ""
-        own = number(value) if value is not None else "no value"
+        of = f" (organization: {exact_count(above)})" if above is not None else ""
+        own = exact_count(value) if value is not None else "no value"
         found.append(f"{group}, {escape(limiter.removesuffix('_cache_aware').replace('_', ' '))}: {own}{of}")
     return found
 

@@ -115,7 +115,7 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
         ("workspaces", "create_workspace", {"create workspace called Art for All because x": ("Art for All", "because x")}),
         ("workspaces", "update_workspace", {"rename Sandbox to Art for All, because x": ("Art for All", "because x")}),
         ("members", "remove_member", {"remove @priya because x": ("Priya Nair", "because x")}),
-        ("members", "invite_members", {"invite a@acme.test for Staging because x": ("a@acme.test", "because x")}),
+        ("members", "invite_members", {"invite a@acme.test as dev for Staging since x": ("Workspace dev", "since x")}),
         ("keys", "rename_key", {"rename ingest-prod to ingest because x": ("ingest-prod", "ingest", "because x")}),
     ],
 )  # fmt: skip

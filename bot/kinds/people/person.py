@@ -134,7 +134,7 @@ async def _keys(rt: Runtime, actor: Actor, whom: Somebody) -> tuple[Page[KeyLine
     mine = await keys_of(rt, Actor(whom.slack_id, whom.member, ""))
     keys: list[ApiKey] = [key for key in await rt.directory.keys() if key.id in mine and key.status != "archived"]
     page = await page_of_keys(rt, keys, size=SHOWN)
-    seen = await keys_with_use(rt, actor, [line.key for line in page.items])
+    seen = await keys_with_use(rt, actor, keys)
     return page, await rt.use_of_each(seen, rt.now())
 
 
