@@ -32,6 +32,10 @@ from handlers.edge.window import answer_here
 from handlers.forms import open_form
 
 _GONE: Markup = "That key doesn't exist, or you may not see it."
+_NOT_MOVED: Markup = "A key can't move to another workspace. Get a new one there, then revoke this one."
+_NOT_ROTATED: Markup = "I can't rotate a key. Get a new one, change what uses the old one, then revoke that."
+_INSTEAD: dict[str, Markup] = {"move": _NOT_MOVED, "transfer": _NOT_MOVED, "rotate": _NOT_ROTATED}
+"""What the Claude API doesn't do with a key, and what to do instead (admin-api.md §4.6)."""
 
 
 async def keys_command(call: Interaction) -> None:
@@ -103,7 +107,8 @@ async def _asked_key(call: Interaction) -> Message:
         typed = " ".join(words)
         found = await keys_named_first(call.rt, call.actor, words)
     if len(found) == 1:
-        return await _card(call, found[0].id)
+        card, instead = await _card(call, found[0].id), _INSTEAD.get(call.text.split()[0].casefold(), "")
+        return Message(f"{instead} {card.text}", [section(instead), *card.blocks]) if instead else card
     if found:
         return await _list(call, Wanted(part=typed, exact=True, every=True, mine=not sees_all_keys(call.actor)))
     if narrowed := await _narrowed(call):

@@ -26,7 +26,7 @@ class Subcommand:
     names: bool = False
     """Whether first words that mean nothing else may be the name of a thing, which it shows."""
     of_person: tuple[str, ...] = ()
-    """What is meant where it is about a person: another subcommand's name, and what is added to the words."""
+    """What is meant where it is about a person: another subcommand's name, and what stands before the words."""
     reasons: frozenset[str] = frozenset({"for"})
     """Words that begin the reason, besides those that always do; none where a name of several words may hold them."""
     reads_all: bool = False

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from bot.commands.table import COMMANDS, GROUPS, HELP, Command, Subcommand
 from bot.words.similar import closest
 
-_SURE_OF_ANOTHER = 0.8
-"""How much a word is like one that begins with another letter, among words that begin whole questions."""
+_SURE_OF_ANOTHER = 0.85
+"""How much a word is like one that begins with another letter, where it is taken for that."""
 _SAYS_LITTLE = frozenset(
     "in by for per on each all open expired pending inactive without who how what which please tag my mine me".split()
 )
@@ -69,7 +69,7 @@ def parse(command_name: str, text: str) -> Parsed:
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     if subcommand.of_person and first in _OF_PEOPLE and _is_about_person(words[1:]):
         name, *more = subcommand.of_person
-        return Parsed(command, command.find(name), (*words[1:], *more))
+        return Parsed(command, command.find(name), (*more, *words[1:]))
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
 
 
@@ -130,9 +130,9 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
         shortest = 2 if is_own else 3  # "Mei" is no slip of "me", nor is "of" one of "off"
         fitting = [one for one in known if len(one) > shortest or one == word]
         alike = [one for one in fitting if one[:1] == word[:1]]  # "version" is none of "person", nor "biggest" of "digest"
-        close = closest(word, alike if reads_all or not is_own else fitting, cutoff)
+        close = closest(word, alike, cutoff)
         if close is None and is_own:
-            close = closest(word, fitting, _SURE_OF_ANOTHER)  # "ecords" is one of "records"
+            close = closest(word, fitting, _SURE_OF_ANOTHER)  # "ecords" is one of "records", but "move" none of "remove"
         if close is not None:
             found, sub = known[close]
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []

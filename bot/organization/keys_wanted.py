@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from bot.admin.model import ApiKey, Member
 from bot.organization.by_whom import member_named
 from bot.organization.narrowing import MOST_OF_A_NAME, mentioned, which_workspace
-from bot.slack.markup import Markup, code, escape, reads_alike
+from bot.slack.markup import Markup, bold, code, escape, reads_alike
 from bot.words.folded import folded
+from bot.words.similar import closest_name
 
 LISTED = ("active", "inactive")
 """Keys that work or could work again; without another word a list is about these."""
@@ -101,6 +102,10 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Seque
             (home,) = workspace[0]
             found = found.model_copy(update={"workspace_id": home, "workspace": workspaces[home]})
             at += workspace[1] + (word in _IN)
+        elif word in _IN and following and not found.workspace_id:
+            close = closest_name(following, list(workspaces.values()))
+            meant = f" Did you mean {bold(close)}?" if close else ""
+            return f"I don't know a workspace {bold(' '.join(words[at + 1 :]))}.{meant}"
         elif word in _STATUSES:
             found, at = found.model_copy(update={"statuses": (*found.statuses, *_STATUSES[word])}), at + 1
         elif word in _EVERY:

@@ -55,6 +55,7 @@ def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() ->
     places = {"wrkspc_1": "Same", "wrkspc_2": "Same", "wrkspc_3": "Twin", "wrkspc_4": "twin"}
     said = read_wanted(["in", "same"], places)
     assert said == "2 workspaces are called *Same*. Write the id of the one you mean: `wrkspc_1` or `wrkspc_2`."
+    assert read_wanted(["in", "twim"], places) == "I don't know a workspace *twim*. Did you mean *twin*?"
     for typed, home in (("wrkspc_2", "wrkspc_2"), ("Twin", "wrkspc_3"), ("twin", "wrkspc_4")):
         assert getattr(read_wanted(["in", typed], places), "workspace_id", "") == home
 

@@ -84,6 +84,8 @@ async def test_other_words_for_a_thing_lead_to_it_and_misspelt_names_to_the_near
         guess = await told(world, ALICE, "Did you mean `/claude-keys revoke nightly-ingest`?", "C0ENG")
         await press(world, ALICE, guess, "typed_again")
         await world.modal(ALICE, "form_revoke_key")
+        await world.command(ALICE, "/claude-keys move nightly-ingest to Production")
+        await told(world, ALICE, "A key can't move to another workspace. Get a new one there, then revoke this one.")
         await world.command(ALICE, "/claude-keys new Stagin my-key")
         await told(world, ALICE, "Did you mean *Staging*?")
 
