@@ -6,6 +6,7 @@ whose times overlap the later one counts, and the last to end brings back what w
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic
@@ -16,7 +17,7 @@ from bot.approvals.model import Request
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Effect, Rules, Seen, Stays
 from bot.directory.capabilities import Can
-from bot.errors import InvalidInput
+from bot.errors import InvalidInput, UpstreamError
 from bot.kinds.overlaps import Given, is_set_by, last_before
 from bot.people.model import Who
 
@@ -258,8 +259,17 @@ class Setting(Generic[P]):
 
     async def _set(self, act: Act[P], value: str) -> None:
         if forbidden := await self.forbids(act, act.payload, value):
-            raise NeedsPerson(forbidden)
+            raise NeedsPerson(forbidden, is_final=await self._is_over(act))
         await self.write(act.admin, act.payload, value)
+
+    async def _is_over(self, act: Act[P]) -> bool:
+        """Tell whether what has the value is gone for good, or the workspace in which it is."""
+        if await self.gone(act):
+            return True
+        place = act.request.workspace_id
+        with suppress(UpstreamError):
+            return place is not None and (await act.admin.workspace(place)).archived_at is not None
+        return False
 
 
 def _began(request: Request) -> datetime:

@@ -18,6 +18,7 @@ from bot.errors import SlackRefused
 from bot.people.model import Actor, Who
 from bot.posts import db as posts
 from bot.runtime import Runtime
+from bot.sandbox.stage import Json
 from bot.slack.model import Sent
 from bot.store import audit
 from bot.store.actions import AuditAction
@@ -199,14 +200,19 @@ async def test_another_role_for_the_same_person_replaces_the_first_from_the_type
 
 
 async def test_what_no_retry_can_change_is_asked_again_in_its_place(world: World) -> None:
-    await world.command(ALICE, "/claude-workspaces rename Staging to Testing")
-    await world.modal(ALICE, "form_update_workspace")
-    await world.submit(ALICE, reason="a better name")
-    first = await card_with(world, "a better name")
+    cards: list[Json] = []
+    lines = {"rename Staging to Testing": "update_workspace", "access Staging @sofia user": "workspace_access"}
+    for typed, form in lines.items():
+        await world.command(ALICE, f"/claude-workspaces {typed}")
+        await world.modal(ALICE, f"form_{form}")
+        await world.submit(ALICE, reason=typed)
+        cards.append(await card_with(world, typed))
     await world.rt.admin.archive_workspace(await world.workspace_id("Staging"))
-    await press(world, BOB, first, "request_approve")
-    await until(world, first, Status.FAILED)
-    told = await world.message(ALICE, "Somebody archived Staging, so it can't be changed any more.")
+    for card in cards:
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.FAILED)
+    assert labels(await card_with(world, "Staging is archived for good")) == ["Ask again…", "Give up"]
+    first, told = cards[0], await world.message(ALICE, "Somebody archived Staging, so it can't be changed any more.")
     assert labels(told) == labels(await card_with(world, "Somebody archived")) == ["Ask again…", "Give up"]
     await press(world, ALICE, told, "request_ask_again")
     await world.modal(ALICE, "This takes the place of your request that couldn't be done.")
