@@ -102,7 +102,9 @@ def _take_reason(
 
     def says_where(before: Sequence[str], after: Sequence[str]) -> bool:
         rest = is_place(after)
-        return rest is not None and (not (before and rest) or begins_reason(rest) or not rest[0].isalpha())
+        if rest is None or not (before and rest) or begins_reason(rest) or not rest[0].isalpha():
+            return rest is not None
+        return not is_new and all(is_place(before[at:]) is None for at in range(len(before)))
 
     found = find_reason(after_thing(line.words) if is_new else line.words, reasons, says_where)
     line.words, why = list(found.words), found.reason.split()
@@ -137,6 +139,9 @@ def _takes_place(line: Line, one: FormField, names: Sequence[Name], *, is_behind
         is_one = (leads or (at > 0 and is_behind_name)) and _take_name(after, one, names)
         if is_one and not (after.words and after.values.get(one.name) == WHOLE):
             line.words[at:] = after.words
+            if at and is_behind_name:  # a new name ends before its place, and why begins after that
+                line.values["reason"] = " ".join([*after.words, line.values.get("reason", "")]).strip()
+                del line.words[at:]
             line.values |= after.values
             line.labels |= after.labels
             return True

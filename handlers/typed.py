@@ -15,7 +15,7 @@ from bot.runtime import Runtime
 from bot.slack.markup import Markup, bold, code, escape, mention, reads_alike
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
-from bot.words.naming import after_thing, after_to
+from bot.words.naming import after_its_thing, after_thing, after_to
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from bot.words.reasons import find_reason
@@ -111,7 +111,7 @@ async def _shared_out(
     found = find_reason(words[taken:], reasons)
     if not taken:
         return share_out(others, after_thing(found.words) if others[-1].name == "name" else found.words), found.reason
-    key, rest = (others[0], " ".join(words[:taken])), () if found.words == ("key",) else found.words
+    key, rest = (others[0], " ".join(words[:taken])), after_its_thing(found.words)
     if len(others) == 1:
         return [key], " ".join([*rest, found.reason]).strip()
     return [key, (others[1], " ".join(after_to(rest)))], found.reason

@@ -2,6 +2,12 @@
 
 from bot.commands.model import Command, Subcommand
 
+_SHOWN = (
+    *("info", "view", "details", "describe", "key", "give", "who", "whose", "owner", "history", "audit", "usage"),
+    *("extend", "renew", "prolong", "longer", "rotate", "replace", "move", "transfer"),
+)
+"""What people ask about a key, also where its card only says what to do instead."""
+
 
 def keys_command(group: str) -> Command:
     """Return the command; `group` is under which wish the help lists it."""
@@ -34,23 +40,7 @@ def keys_command(group: str) -> Command:
                 "show KEY",
                 "everything about a key, and what you can ask for",
                 group,
-                like=(
-                    *(
-                        "info",
-                        "view",
-                        "details",
-                        "describe",
-                        "key",
-                        "give",
-                        "who",
-                        "whose",
-                        "owner",
-                        "history",
-                        "audit",
-                        "usage",
-                    ),
-                    *("extend", "renew", "prolong", "longer", "rotate", "replace", "move", "transfer"),
-                ),
+                like=_SHOWN,
                 matches="lost",
                 names=True,
             ),

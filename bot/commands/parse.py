@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.commands.table import COMMANDS, GROUPS, HELP, Command, Subcommand
+from bot.words.reasons import find_reason
 from bot.words.similar import closest
 
 _SURE_OF_ANOTHER = 0.85
@@ -75,7 +76,7 @@ def parse(command_name: str, text: str) -> Parsed:
 
 def _is_about_person(words: tuple[str, ...]) -> bool:
     """Tell whether a line is about somebody in a workspace: `remove @priya from Staging`, `add Priya Nair to Staging`."""
-    leads = [word.lower() for word in words[1:_MOST_OF_A_PERSON]]
+    leads = [word.lower() for word in find_reason(words, ()).words[1:_MOST_OF_A_PERSON]]
     return bool(words) and (words[0].startswith("<@") or "from" in leads or "to" in leads)
 
 
@@ -135,6 +136,7 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
             close = closest(word, fitting, _SURE_OF_ANOTHER)  # "ecords" is one of "records", but "move" none of "remove"
         if close is not None:
             found, sub = known[close]
+            close = closest(word, [sub.name], cutoff) or close  # "digets" is rather "digest" than "digests"
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
             said = sub.name if sub.name and close in sub.like else close
             return " ".join([found.slash(prefix) if prefix else f"/{found.name}", said, *kept])

@@ -20,3 +20,10 @@ def after_thing(words: Sequence[str]) -> list[str]:
     led = len(words) - len(after_lead_in(words, _BEFORE))
     says_which = [at for at in range(led) if words[at].casefold() in _THINGS | _CALLED]
     return list(words[says_which[-1] + 1 :] if says_which else words)
+
+
+def after_its_thing(words: Sequence[str]) -> list[str]:
+    """Return the words after a name without a thing that belongs to it, as in `rename ingest key to crawl`, `ingest key`."""
+    first, *rest = words or ("",)
+    is_thing = first.casefold().rstrip(",") in _THINGS and (first.endswith(",") or not rest or after_to(rest) != rest)
+    return rest if is_thing else list(words)

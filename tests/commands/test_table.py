@@ -56,6 +56,12 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-workspaces", "create workspace Checkout", "create", ("Checkout",)),
         ("/claude-workspaces", "raise limit Staging 800", "limit", ("limit", "Staging", "800")),
         ("/claude-workspaces", "remove Staging", "archive", ("Staging",)),
+        (
+            "/claude-workspaces",
+            "remove Staging because of a move to Lab",
+            "archive",
+            tuple("Staging because of a move to Lab".split()),
+        ),
         ("/claude-workspaces", "add Staging 2", "create", ("Staging", "2")),
     ],
 )

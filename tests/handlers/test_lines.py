@@ -101,6 +101,8 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
                 "request a key called my-key for tests in Staging": ("Staging", "my-key", "for tests"),
                 "request for Staging my-key to test": ("Staging", "my-key", "to test"),
                 "request a key": ("", "", ""),
+                "request my-key Staging we need it because x": ("Staging", "my-key", "we need it because x"),
+                "request my-key in Staging, by the crawler": ("Staging", "my-key", "by the crawler"),
             },
         ),
         (
@@ -109,14 +111,20 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
             {
                 "access for @sofia in Staging as an admin because tests": ("Staging", "Workspace admin", "because tests"),
                 "access @sofia to Staging as admin, all for tests": ("Staging", "Workspace admin", "all for tests"),
+                "access for Sofia Rossi in Staging as user because Priya left": ("U0CROWD03", "because Priya left"),
+                "give Mei Chen access to Staging as user for tests": ("Staging", "Workspace user", "for tests"),
+                "remove @sofia from Staging because she left": ("Staging", "No access", "because she left"),
             },
         ),
         ("workspaces", "set_spend_limit", {"limit for Staging of $500 because x": ("Staging", "$500", "because x")}),
+        ("workspaces", "set_spend_limit", {"limit $500 for Staging as agreed": ("Staging", "$500", "as agreed")}),
         ("workspaces", "create_workspace", {"create workspace called Art for All because x": ("Art for All", "because x")}),
         ("workspaces", "update_workspace", {"rename Sandbox to Art for All, because x": ("Art for All", "because x")}),
         ("members", "remove_member", {"remove @priya because x": ("Priya Nair", "because x")}),
         ("members", "invite_members", {"invite a@acme.test as dev for Staging since x": ("Workspace dev", "since x")}),
         ("keys", "rename_key", {"rename ingest-prod to ingest because x": ("ingest-prod", "ingest", "because x")}),
+        ("keys", "rename_key", {"rename the ingest-prod key to new because x": ("ingest-prod", "new", "because x")}),
+        ("keys", "disable_key", {"disable ingest-prod key, it leaked": ("ingest-prod", "it leaked")}),
     ],
 )  # fmt: skip
 async def test_typed_words_fill_the_name_and_the_reason_in(
