@@ -23,3 +23,5 @@ _QUESTIONS = (
 )
 """First words of a question that are no period."""
 ASKING = tuple(f"{_PERIODS} {_QUESTIONS}".split())
+CODE = "[30d | last week | october | …] [by person | tool | model | terminal | day] [me]"
+"""The same of Claude Code."""

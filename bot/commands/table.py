@@ -3,7 +3,7 @@
 To add a command or a subcommand, add it here; then write its handler, unless it only opens a form (`opens`).
 """
 
-from bot.commands.asking import ASKING, FIGURES, MORE_FIGURES
+from bot.commands.asking import ASKING, CODE, FIGURES, MORE_FIGURES
 from bot.commands.keys import keys_command
 from bot.commands.limits import limits_command
 from bot.commands.model import Command as Command
@@ -26,7 +26,6 @@ HELP = Subcommand(
 """Understood after every command."""
 
 
-_CODE = "[30d | last week | october | …] [by person | tool | model | terminal | day] [me]"
 COMMANDS = (
     keys_command(GET_KEY),
     Command(
@@ -252,11 +251,11 @@ COMMANDS = (
     Command(
         "code",
         "Claude Code: who uses it, what is accepted, what it costs",
-        f"{_CODE} | digest",
+        f"{CODE} | digest",
         (
             Subcommand(
                 "",
-                _CODE,
+                CODE,
                 "what people did with Claude Code, compared with the period before; only you see it",
                 SPEND,
                 matches=r".*",  # it names what it doesn't understand itself
