@@ -90,8 +90,8 @@ def _no_such_role(typed: str) -> Markup:
 
 async def withdraw(call: Interaction) -> None:
     """Open the form that withdraws an invite, on the one whose address was typed."""
-    words, reason = find_reason(call.words)
-    typed = " ".join(words)
+    words, reason = find_reason(call.words, is_other=lambda _before, after: "@" in after[0])
+    typed = " ".join(word for word in words if word.casefold() not in ("invite", "invitation", "of", "for", "the"))
     if not typed:
         await open_form(call, "withdraw_invite")
         return

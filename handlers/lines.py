@@ -102,6 +102,8 @@ def _take_reason(
 
     def says_where(before: Sequence[str], after: Sequence[str]) -> bool:
         rest = is_place(after)
+        if any(_take_name(Line(list(after)), one, known[one.name]) for one in fields if one.type == "lookup"):
+            return True  # 2k rpm for Opus 5.5
         if rest is None or not (before and rest) or begins_reason(rest) or not rest[0].isalpha():
             return rest is not None
         return not is_new and all(is_place(before[at:]) is None for at in range(len(before)))

@@ -104,13 +104,12 @@ async def _shared_out(
     Where the first words name a key that the actor may see, what follows its name is the other field's.
     """
     words, others = call.words, [field for field in fields if field.name != "reason"]
-    taken = 0
-    if others[0].type == "key" and (names := await _names_of_keys(call)) and not (taken := _words_of_name(words, names)):
-        words = after_lead_in(words)
-        taken = _words_of_name(words, names)
-    found = find_reason(words[taken:], reasons)
+    names = await _names_of_keys(call) if others[0].type == "key" else ()
+    words = words if _words_of_name(words, names) else after_lead_in(words)
+    taken = _words_of_name(words, names)
+    found = find_reason(words[taken:] if taken else call.words, reasons)
     if not taken:
-        return share_out(others, after_thing(found.words) if others[-1].name == "name" else found.words), found.reason
+        return share_out(others, (after_lead_in if names else after_thing)(found.words)), found.reason
     key, rest = (others[0], " ".join(words[:taken])), after_its_thing(found.words)
     if len(others) == 1:
         return [key], " ".join([*rest, found.reason]).strip()

@@ -136,7 +136,6 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
             close = closest(word, fitting, _SURE_OF_ANOTHER)  # "ecords" is one of "records", but "move" none of "remove"
         if close is not None:
             found, sub = known[close]
-            close = closest(word, [sub.name], cutoff) or close  # "digets" is rather "digest" than "digests"
             kept = [_quoted(word) for word in rest] if sub.also or " " in sub.usage else []
             said = sub.name if sub.name and close in sub.like else close
             return " ".join([found.slash(prefix) if prefix else f"/{found.name}", said, *kept])

@@ -7,8 +7,8 @@ from bot.words.folded import folded
 
 T = TypeVar("T")
 _LEADS_IN = frozenset(
-    "a an the my our me i we need want new api key keys access please is are of to as at called named lost owns belongs for"
-    " workspace limit =".split()
+    "a an the my our me i we need want new api key keys please is are of to as at called named lost owns belongs for"
+    " workspace limit access =".split()
 )
 """Words that stand before a name or a number and say nothing of it: `disable the key ingest`, `limit Staging to 500`."""
 

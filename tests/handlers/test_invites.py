@@ -77,8 +77,9 @@ async def test_what_a_line_names_and_is_not_there_is_said(world: World) -> None:
 
 
 async def test_an_invite_to_withdraw_is_named_by_its_address(world: World) -> None:
-    await world.command(ALICE, "/claude-members withdraw THEO@acme.test")
+    await world.command(ALICE, "/claude-members withdraw the invite for THEO@acme.test because x")
     form = await world.modal(ALICE, "form_withdraw_invite")
+    assert "because x" in str(form)
     chosen = next(block["element"]["initial_option"] for block in form["blocks"] if block.get("block_id") == "invite_id")
     assert chosen["text"]["text"] == "theo@acme.test"
 

@@ -125,6 +125,8 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
         ("keys", "rename_key", {"rename ingest-prod to ingest because x": ("ingest-prod", "ingest", "because x")}),
         ("keys", "rename_key", {"rename the ingest-prod key to new because x": ("ingest-prod", "new", "because x")}),
         ("keys", "disable_key", {"disable ingest-prod key, it leaked": ("ingest-prod", "it leaked")}),
+        ("keys", "disable_key", {"disable the key for the launch": ("", "for the launch")}),
+        ("workspaces", "set_rate_limit", {"rate limit 2k rpm for opus 5.5 in Staging, a": ("Claude Op", "Staging", "a")}),
     ],
 )  # fmt: skip
 async def test_typed_words_fill_the_name_and_the_reason_in(
