@@ -43,7 +43,7 @@ async def _answer(world: World, line: str) -> str:
 @pytest.mark.proof
 async def test_each_line_is_answered_through_the_front_door(tmp_path: Path) -> None:
     options = SandboxOptions(start=datetime(2026, 11, 22, 12, tzinfo=UTC))
-    async with loaded_world_of(tmp_path, options) as world:
+    async with loaded_world_of(tmp_path, options, spenders=8) as world:
         for read in (claude_code.sync, peaks.sync):
             await read(world.rt, "", world.rt.now())
         answers = {line: await _answer(world, line) for line in LINES}
