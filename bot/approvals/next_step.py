@@ -9,7 +9,9 @@ from bot.words.own import Own
 CHECK: Final = "It may have been done. Check first, then press Retry."
 FIRST: Final = "An earlier try may have done it. Retry checks that first."
 SAFE: Final = "I checked: it was not done, so Retry is safe."
-LATE: Final = "It isn't there yet, but it may still come. Retry waits up to 3 minutes, looks again, and only then does it."
+LATE: Final = (
+    "It isn't there yet, but what I sent may still arrive. Retry waits up to 3 minutes, looks again, and only then does it."
+)
 REST: Final = "Retry does what is missing."
 FINAL: Final = (UpstreamMissing, UpstreamRefused)
 """Answers that stay the same however often one asks: a person has to look."""

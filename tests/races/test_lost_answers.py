@@ -69,7 +69,7 @@ async def test_a_retry_waits_for_what_nobody_waited_for_to_the_end(tmp_path: Pat
             BOB, "*I can't tell whether it was done*: The Claude Admin API failed. It isn't there yet", APPROVALS
         )
         await world.click_on(BOB, card, "request_retry")
-        await world.message(BOB, "An earlier try may still come, so I look again", APPROVALS)
+        await world.message(BOB, "What I sent before may still arrive, so I look again", APPROVALS)
         await a_minute(world.rt)
         assert keys_named(world, "behind-a-gateway") == 0
         if comes:

@@ -21,7 +21,7 @@ def headline_of(facts: RequestFacts) -> Markup:
             return f"⏳ {asked}"
         case Status.APPROVED if request.outcome.may_come_late and request.outcome.in_doubt and request.claimed_at:
             again = date(request.claimed_at + CLAIM_LASTS)
-            return f"⏳ {asked} · {approved_by(request)}. An earlier try may still come, so I look again {again}"
+            return f"⏳ {asked} · {approved_by(request)}. What I sent before may still arrive, so I look again {again}"
         case Status.APPROVED | Status.APPLYING:
             return f"⏳ {asked} · {approved_by(request)}, being done now"
         case Status.FULFILLING:
