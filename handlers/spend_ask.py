@@ -82,7 +82,7 @@ async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotU
     """Return what words ask for; names of keys, models and people are only looked up where that may help."""
     typed_by = with_me(words, call.user_id)
     known = await _known_workspaces(call)
-    has_tag = any("tag" in word.casefold() for word in typed_by)
+    has_tag = any("tag" in word.casefold() or "=" in word or ":" in word for word in typed_by)
     tags: Mapping[str, Sequence[str]] = await tags_known(call) if has_tag else {}
     found = parse_query(typed_by, known, tags=tags)
     if isinstance(found, SpendQuery):

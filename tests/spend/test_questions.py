@@ -80,6 +80,20 @@ def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
         assert (found.unknown, found.suggestion) == (unknown, meant)
 
 
+def test_names_that_are_negations_or_have_signs_are_read_back_and_keep_nothing_from_being_left_out() -> None:
+    places, tags = ["Sandbox", "No", "Without", "But not", "ml:research", "x=y"], {"team": ["core"], "cost.centre": ["7 b"]}
+    for text, meant in (
+        ("7d no Sandbox", "7d without Sandbox"), ("7d in No", "7d in No"), ("7d without no", "7d without No"),
+        ("7d but not Sandbox", "7d without Sandbox"), ("7d in Without and but not", '7d in Without and "But not"'),
+        ("7d without Without", "7d without Without"), ("7d in ml:research", "7d in ml:research"),
+        ("7d not x=y team:core", "7d without x=y tag team=core"), ("7d cost.centre=7 b", '7d tag cost.centre = "7 b"'),
+    ):  # fmt: skip
+        for asked_for in (text, meant):
+            found = parse_query(split_words(asked_for), places, LEDGER, tags=tags)
+            assert isinstance(found, SpendQuery), (asked_for, found)
+            assert words_of(found) == meant
+
+
 def test_what_is_mine_names_who_types_it() -> None:
     for text in ("my spend last month", "last month mine", "my own last month", "my costs last month"):
         found = parse_query(with_me(text.split(), "U1"), WORKSPACES, LEDGER)

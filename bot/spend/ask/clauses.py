@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.spend.ask.idioms import NEGATIONS, left_out
+from bot.spend.ask.idioms import NEGATIONS
 from bot.spend.ask.known import Known, Part, Read, Value, longest
 from bot.spend.ask.least import over_of
 from bot.spend.ask.lookup import named
@@ -148,8 +148,8 @@ def _in(first: str, words: Sequence[str], known: Known) -> Read | None:
 
 def _without(_first: str, words: Sequence[str], known: Known) -> Read | None:
     """Read what is left out: `without Sandbox`, `not in Production`, `except model haiku`, `-Sandbox`."""
-    leaving = left_out(words)
-    if leaving is None or known.names_at(words):
+    leaving = known.left_out(words)
+    if leaving is None:
         return None
     taken, rest = leaving
     while rest and rest[0].casefold() in _BEFORE_LEFT:

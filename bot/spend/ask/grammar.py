@@ -73,7 +73,7 @@ def parse_query(
     """
     values = {one.name: one.values for one in dimensions if one.values}
     known = known_words(dimensions, {WORKSPACE.name: workspaces, **values, **names}, tags)
-    typed = tidied(words)
+    typed = tidied(words, known.tags)
     found = _read_all(typed, known)
     if isinstance(found, SpendQuery):
         return found
@@ -101,7 +101,7 @@ def _leavings(words: Sequence[str], known: Known) -> list[int]:
     """Return where something is left out. A name may begin with such a word: `in Non-Prod`, `key ex-*`."""
     found, at = list[int](), 0
     while at < len(words):
-        leaving = None if known.names_at(words[at:]) else left_out(words[at:])
+        leaving = known.left_out(words[at:])
         found += [at] if leaving else []
         at += max(leaving[0], 1) if leaving else 1
     return found

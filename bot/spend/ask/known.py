@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from bot.spend.ask.idioms import left_out
 from bot.spend.ask.least import Over
 from bot.spend.ask.lookup import Lookup, named
 from bot.spend.ask.periods import read_period
@@ -36,9 +37,14 @@ class Known:
         found = self.tags.get(dimension.removeprefix(TAG)) if dimension.startswith(TAG) else self.names.get(dimension)
         return found or named(())
 
-    def names_at(self, words: Sequence[str]) -> bool:
-        """Tell whether words begin with the whole name of something: `Non-Prod`, `Without Limits`."""
-        return any(longest(words, one) for one in self.names.values())
+    def names_at(self, words: Sequence[str], beyond: int = 0) -> bool:
+        """Tell whether words begin with the whole name of something of more than so many words: `Non-Prod`."""
+        return any(found[1] > beyond for one in self.names.values() if (found := longest(words, one)))
+
+    def left_out(self, words: Sequence[str]) -> tuple[int, list[str]] | None:
+        """Return what `left_out` does, None where a name begins so: `Without Limits`, but not `No` in `no Sandbox`."""
+        leaving = left_out(words)
+        return leaving if leaving and not self.names_at(words, leaving[0] if leaving[1] else 0) else None
 
     @property
     def person(self) -> Dimension | None:

@@ -67,9 +67,11 @@ def _nearest(
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
-    if (left_out(rest) or rest[0].casefold() in NEGATIONS) and not known.names_at(rest):
+    is_name = known.names_at(rest)
+    if known.left_out(rest) or (rest[0].casefold() in NEGATIONS and not is_name):
         yield from ([*before, *meant] for meant in _left_out(rest, known))
-        return
+        if not is_name:
+            return
     yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}
     for taken, meant in chain(idioms(rest, dimensions), _meant(rest, known)):

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.model import Filter, SpendQuery
@@ -19,12 +19,10 @@ _COMMA = re.compile(r"((?<![0-9]),|,(?![0-9]{3}|[0-9]{1,2}$)|;)")
 """A comma that is neither one of 1,000 nor one of 1,5, which nobody may take for two numbers."""
 _APART = re.compile(r"(?i)(top(?=[-:=]?\d)|(?:in|by|for|workspace|model|key|person|product|tier|tag)(?=[:=]))[-:=]?(.*)")
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
-_SAID = re.compile(r"([^\W\d][\w-]*)?[=:](.*)")
-"""`team=checkout`, and `=checkout` behind a name that was quoted."""
+_SAID = re.compile(r"([^=:]*)[=:](.*)")
+"""`team=checkout`, and `=checkout` behind a name that was quoted; keys and workspaces have such names, too."""
 _DASHES = "-–—"
-_OPTION = re.compile(
-    r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|in|for|top|over|vs|tag|model|key|person|product|tier|workspace|tokens|requests|csv)"
-)
+_OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|top|over|vs|tokens|requests|csv)")
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
 _DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
 """`3.10. - 17.10.`, whose last point is one of the date."""
@@ -47,12 +45,12 @@ LINKS = frozenset({",", "and", "&", "+", "-", "–", "—", "|", "/", "then"})
 """What may stand between two parts of a question."""
 
 
-def tidied(words: Sequence[str]) -> list[str]:
-    """Return words without what ends a sentence, with commas as words of their own and mentions as they are.
+def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
+    """Return words without what ends a sentence, with commas and what follows `tags` as words of their own.
 
-    A word with a space in it was quoted, and stays as it is.
+    A word with a space in it was quoted, and stays as it is, as mentions do.
     """
-    found: list[str] = []
+    found, known = list[str](), {plain(one) for one in tags}
     for at, word in enumerate(words):
         if not QUOTES.sub("", word).strip():
             continue  # what was between the quotation marks is missing
@@ -62,14 +60,16 @@ def tidied(words: Sequence[str]) -> list[str]:
         is_last = at == len(words) - 1 and not _DOTTED_SPAN.fullmatch(" ".join(words[max(at - 2, 0) :]))
         bare = _ENDS.sub("", word) if is_last else word
         if _OPTION.fullmatch(bare):
-            bare = bare.lstrip(_DASHES)  # --by model, which phones turn into a long dash; `-Sandbox` leaves it out
+            bare = bare.lstrip(
+                _DASHES
+            )  # --by model, which phones turn into a long dash; `-Sandbox` and `-model x` leave out
         if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
             found.append(">")
             bare = bare[1:]
         if (apart := _APART.fullmatch(bare)) is not None:
             found.append(apart[1])
             bare = apart[2]
-        if said := _SAID.fullmatch(bare):
+        if (said := _SAID.fullmatch(bare)) and plain(said[1] or "".join(found[-1:])) in known:
             found += [*filter(None, [said[1]]), "="]
             bare = said[2]
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
