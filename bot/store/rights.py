@@ -10,12 +10,16 @@ from bot.store.session import Tx
 from bot.store.tables import AuditEntryRow
 from bot.words.wording import listed
 
-GRANT: Final = "Grant it SELECT, INSERT, UPDATE and DELETE on all of Quartermaster's tables."
+GRANT: Final = "Grant it SELECT, INSERT, UPDATE and DELETE on all of Quartermaster's tables, and USAGE on their sequences."
 _LACKING = text(
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NOT NULL AND NOT ("
     "has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')"
-    " AND (name = :appended OR has_table_privilege(name, 'UPDATE'))) ORDER BY name LIMIT 3"
+    " AND (name = :appended OR (has_table_privilege(name, 'UPDATE') AND has_table_privilege(name, 'DELETE')))"
+    " AND NOT EXISTS (SELECT FROM pg_depend JOIN pg_class ON pg_class.oid = objid AND relkind = 'S'"
+    " WHERE classid = CAST('pg_class' AS regclass) AND deptype = 'a' AND refobjid = to_regclass(name)"
+    " AND NOT has_sequence_privilege(objid, 'USAGE'))) ORDER BY name LIMIT 3"
 )
+"""Ids are numbered by sequences, without which no row is inserted."""
 
 
 class NoRights(QuartermasterError):

@@ -156,11 +156,17 @@ async def test_a_user_who_may_not_use_one_of_the_tables_is_told_at_start_by_heal
     user = f"limited_{secrets.token_hex(4)}"
     await admin.execute(f"CREATE ROLE {user} LOGIN PASSWORD 'x'")
     await admin.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user}")
+    await admin.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {user}")
     url = make_url(migrated_postgres_url).set(username=user, password="x")
     store = Store(url.render_as_string(hide_password=False))
     try:
-        await admin.execute(f"REVOKE UPDATE ON audit_entry FROM {user}")
+        await admin.execute(f"REVOKE UPDATE, DELETE ON audit_entry FROM {user}")
         await try_writing(store)
+        for right, on in (("USAGE", "SEQUENCE post_id_seq"), ("DELETE", "TABLE post")):
+            await admin.execute(f"REVOKE {right} ON {on} FROM {user}")
+            with pytest.raises(NoRights, match="lacks rights on post"):
+                await try_writing(store)
+            await admin.execute(f"GRANT {right} ON {on} TO {user}")
         await admin.execute(f"REVOKE INSERT ON audit_entry FROM {user}")
         with pytest.raises(NoRights) as caught:
             await try_writing(store)
