@@ -535,6 +535,7 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
 
 UNTOLD: tuple[tuple[str, str, str | None, str], ...] = (
     ("without weekends", "without weekends", None, "leave"),
+    ("7d by model Staging excluded", "excluded", None, "leave"),
     ("7d not over $50", "not over", None, "leave"),
     ("by model excluding today", "excluding today", None, "leave"),
     ("since monday 9am", "9am", None, "whole"),

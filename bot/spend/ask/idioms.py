@@ -9,8 +9,8 @@ from bot.spend.ask.spans import MONTH_NAMES, YEAR_BEFORE
 from bot.spend.ask.words import MENTION
 
 NEGATIONS = frozenset(
-    "not no non without except exclude excluding excl excl. ignore ignoring besides outside but minus under below less"
-    " w/o ohne außer sans sauf sin".split()
+    "not no non without except exclude excluding excluded excl excl. ignore ignoring besides outside but minus"
+    " under below less omit omitted w/o ohne außer sans sauf sin".split()
 )
 """Words that turn what follows into its opposite: a question without them would be another one."""
 LEAVING = NEGATIONS - {"under", "below", "less"}
