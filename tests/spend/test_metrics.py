@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from bot.runtime import Runtime
-from bot.spend.exports.metrics.db import raise_peaks, told_before
+from bot.spend.exports.metrics.db import raise_peaks
 from bot.spend.exports.metrics.families import Shown
-from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics
+from bot.spend.exports.metrics.load import LEASE_LASTS, OrganizationMetrics, load
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.parts.db import replace_parts
 from bot.status.health.scrape import scraper
@@ -66,7 +66,7 @@ async def test_metrics_are_the_ledger_s_figures_also_after_it_was_revised_up_and
         highest = max(highest, month)
         assert _sum(found["claude_org_cost_usd_total"]) == highest
     async with store.read() as tx:
-        assert await told_before(tx) == Shown(frozenset({PROD, LAB}), frozenset({OPUS}))
+        assert (await load(tx, later, FRIDAY)).told == Shown(frozenset({PROD, LAB}), frozenset({OPUS}))
     # A new process knows how high the counters were.
     again = await _told(rt, OrganizationMetrics(), later + LEASE_LASTS * 2)
     assert _sum(again["claude_org_cost_usd_total"]) == highest > month

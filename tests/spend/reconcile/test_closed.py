@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from sqlalchemy import delete
+
 from bot.jobs import JOBS, run_job
 from bot.runtime import Runtime
 from bot.spend.ledger import db as table
@@ -11,6 +13,7 @@ from bot.spend.reconcile.load import reconciliation
 from bot.spend.scope import EVERYBODY
 from bot.store.notes import noted_keys
 from bot.store.session import Store
+from bot.store.tables import DoubtRow
 from tests.spend.test_unseen import Organization, bot
 from tests.spend.world import DAY, DOLLAR, NOW, OPUS, PROD, Slack, fill, set_clock, steady
 
@@ -115,11 +118,17 @@ async def test_what_was_revised_during_an_absence_of_any_length_is_told_once_it_
     assert [one.message.text.split("*")[1] for one in slack.posts] == ["Oct 2026 costs $3,110.00 now"]
 
 
-async def test_a_month_is_forgotten_once_it_cannot_change_any_more(store: Store) -> None:
+async def test_a_month_is_forgotten_once_it_cannot_change_any_more_and_none_of_its_days_is_doubted(store: Store) -> None:
     rt = bot(store, Slack(people={DANA}), Organization())
     await fill(store, OCTOBER)
     await remember(rt, DANA, await reconciliation(rt, FIRST, LAST))
     await _read_deep(store, (NOW + DAY * 30).date())
+    async with store.write() as tx:
+        tx.session.add(DoubtRow(day=LAST, since=NOW, seen={}))
     await _pass(rt, 30)
+    async with store.write() as tx:
+        assert len(await noted_keys(tx, "closed_month:")) == 1
+        await tx.execute(delete(DoubtRow))
+    await _pass(rt, 31)
     async with store.read() as tx:
         assert await noted_keys(tx, "closed_month:") == []
