@@ -64,7 +64,7 @@ async def read_line(call: Interaction, fields: Sequence[FormField], reasons: Col
         if one.type == "date":
             _take_day(line, one, call, [name for names in known.values() for name in names])
         elif one.type == "person":
-            await _take_person(call.rt, line, one)
+            await _take_person(call.rt, line, one, _first_unread(line.words, fields, known))
     left = _take_reason(line, reasons, fields, known)
     while line.words and left:
         taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
@@ -98,7 +98,7 @@ def _take_reason(
     def is_place(words: Sequence[str]) -> list[str] | None:
         """Return what follows a workspace's name, None where there is none."""
         after = Line(list(words))
-        return after.words if place and _take_name(after, place, known[place.name]) else None
+        return after.words if place and _take_name(after, place, known.get(place.name, ())) else None
 
     def says_where(before: Sequence[str], after: Sequence[str]) -> bool:
         rest = is_place(after)
@@ -108,7 +108,8 @@ def _take_reason(
             return rest is not None
         return not is_new and all(is_place(before[at:]) is None for at in range(len(before)))
 
-    found = find_reason(after_thing(line.words) if is_new else line.words, reasons, says_where)
+    typed = after_thing(line.words) if is_new and is_place(line.words) is None else line.words
+    found = find_reason(typed, reasons, says_where, _places_in(typed, is_place))
     line.words, why = list(found.words), found.reason.split()
     if is_new and not any(is_place(line.words[at:]) is not None for at in range(len(line.words))):
         at = next((at for at in range(len(why)) if why[at] == "in" and is_place(why[at + 1 :]) == []), len(why))
@@ -120,12 +121,34 @@ def _take_reason(
     return [one for one in fields if one.type not in ("date", "person") and one.name not in taken]
 
 
+def _places_in(words: Sequence[str], is_place: Callable[[Sequence[str]], list[str] | None]) -> set[int]:
+    """Return which words belong to names of workspaces: those of several words, and the one that stands first."""
+    found: set[int] = set()
+    for at in range(len(words)):
+        rest = is_place(words[at:]) if at not in found else None
+        stop = at if rest is None else len(words) - len(rest)
+        found |= set(range(at, stop)) if at == 0 or stop > at + 1 else set()
+    return found
+
+
+def _first_unread(words: Sequence[str], fields: Sequence[FormField], known: Mapping[str, Sequence[Name]]) -> int:
+    """Return how many words stand before the first that is part of nothing else: there somebody may be named."""
+    line = Line(list(words))
+    while line.words:
+        if not any(_takes_first(line, one, known.get(one.name, ())) for one in fields):
+            rest = after_lead_in(line.words, _BEFORE_A_PLACE)
+            if len(rest) == len(line.words):
+                break
+            del line.words[0]
+    return len(words) - len(line.words)
+
+
 def _drops_lead_in(line: Line, one: FormField) -> bool:
     """Drop words that only lead to what this field takes, such as `to` and `as`, unless nothing else was typed."""
     rest = after_lead_in(line.words)
     is_led = one.type in _NAMED or one.type in _NUMBERS
     is_dropped = is_led and bool(rest or len(line.words) > 1) and len(rest) < len(line.words)
-    line.words = list(rest) if is_dropped else line.words
+    line.words = (line.words[1:] if rest else []) if is_dropped else line.words  # a name may begin with the next: The Lab
     return is_dropped
 
 
@@ -188,7 +211,7 @@ def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
         line.problem = ONE_PERSON if is_another else _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
         return
     if one.name in ("name", "value"):
-        line.words = after_thing(after_to(line.words))
+        line.words = after_to(line.words) if one.name == "value" else after_thing(after_to(line.words))
     taken = len(line.words) if one.type in ("text", "long_text") else 1
     typed = " ".join(line.words[:taken])
     line.values[one.name] = typed[: one.max_length] if one.max_length else typed
@@ -209,8 +232,8 @@ def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
     return all(_plain(word) in in_names for word in words)
 
 
-async def _take_person(rt: Runtime, line: Line, one: FormField) -> None:
-    person, rest = await person_named(rt, line.words)
+async def _take_person(rt: Runtime, line: Line, one: FormField, start: int) -> None:
+    person, rest = await person_named(rt, line.words, start)
     if person:
         line.values[one.name], line.words, line.has_person = person, rest, True
 

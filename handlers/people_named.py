@@ -14,22 +14,24 @@ _MOST_WORDS = 4
 _BEFORE = frozenset({"for", "to", "of"})
 
 
-async def person_named(rt: Runtime, words: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the Slack id of who is mentioned among the words, or of the one member named there, and the other words.
+async def person_named(rt: Runtime, words: Sequence[str], start: int | None = None) -> tuple[str, list[str]]:
+    """Return the Slack id of who is mentioned among the words, or else of the first member named, and the other words.
 
-    A member is known by name, first name or address; who is named only in a reason, as in `because Priya left`, is not
-    meant. "" where none or several are called so, or where Slack knows nobody at the member's address.
+    A member is known by name, first name or address, and stands at `start` where that is given. Who is named only in a
+    reason, as in `because Priya left`, is not meant. "" where several are called so, or Slack knows nobody at the address.
     """
     at = next((at for at, word in enumerate(words) if mentioned(word)), None)
     if at is not None:
         return mentioned(words[at]), _without(words, at, at + 1)
-    most = len(find_reason(words, ()).words)
-    for taken in range(min(most, _MOST_WORDS), 0, -1):
-        for at in range(most - taken + 1):
+    most, members = len(find_reason(words, ()).words), await rt.directory.members()
+    for at in range(most) if start is None else (start,):
+        for taken in range(min(most - at, _MOST_WORDS), 0, -1):
             typed = " ".join(words[at : at + taken]).strip(",.;")
-            found = [one for one in await rt.directory.members() if _is_called(one, typed)]
+            found = [one for one in members if _is_called(one, typed)]
             if len(found) == 1:
                 return await _slack_id(rt, found[0]), _without(words, at, at + taken)
+            if found:
+                return "", list(words)
     return "", list(words)
 
 

@@ -1,5 +1,6 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -67,6 +68,9 @@ async def _opened_form(call: Interaction) -> bool:
     wanted = [fields[name] for name in subcommand.fills]
     if any(field.type in READS for field in wanted):
         line = await read_line(call, wanted, subcommand.reasons)
+        if call.parsed and call.parsed.otherwise and not (line.has_person or "workspace_id" in line.values):
+            call.parsed = call.parsed.otherwise
+            return await _opened_form(call)
         if line.problem:
             await call.say(plain_answer(line.problem))
         else:
@@ -105,15 +109,22 @@ async def _shared_out(
     """
     words, others = call.words, [field for field in fields if field.name != "reason"]
     names = await _names_of_keys(call) if others[0].type == "key" else ()
-    words = words if _words_of_name(words, names) else after_lead_in(words)
-    taken = _words_of_name(words, names)
-    found = find_reason(words[taken:] if taken else call.words, reasons)
+    led = after_lead_in(words)
+    taken, behind = _words_of_name(words, names), _words_of_name(led, names)
+    if not taken or (behind and len(words) - len(led) + behind > taken):  # a key `key ingest` before one called `ingest`
+        words, taken = led, behind
+    found = find_reason(words[taken:] if taken else call.words, reasons, lambda before, _after: _only_leads(before))
     if not taken:
         return share_out(others, (after_lead_in if names else after_thing)(found.words)), found.reason
     key, rest = (others[0], " ".join(words[:taken])), after_its_thing(found.words)
     if len(others) == 1:
         return [key], " ".join([*rest, found.reason]).strip()
     return [key, (others[1], " ".join(after_to(rest)))], found.reason
+
+
+def _only_leads(words: Sequence[str]) -> bool:
+    """Tell whether a name has to follow, as in `rename ingest to`."""
+    return bool(words) and after_to([*words, ""]) == [""]
 
 
 async def _names_of_keys(call: Interaction) -> Collection[str]:
@@ -161,6 +172,7 @@ async def _member(call: Interaction, wanted: str) -> _Read:
     Several with one name are left to the menu.
     """
     members = await call.rt.directory.members()
+    wanted = re.sub(r"^(?:the )?(?:member|user|person) ", "", wanted, flags=re.IGNORECASE)
     if person := mentioned(wanted):
         member_id = await member_behind(call.rt, person, members)
         named = [one for one in members if one.id == member_id]

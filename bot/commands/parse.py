@@ -35,6 +35,8 @@ class Parsed:
     suggestion: str | None = None
     is_whole: bool = False
     """Whether `words` are all that was typed."""
+    otherwise: "Parsed | None" = None
+    """What is meant where it names neither a person nor a workspace, such as `add Speech to Text`."""
 
 
 def find_command(name: str) -> Command | None:
@@ -64,13 +66,11 @@ def parse(command_name: str, text: str) -> Parsed:
             is_meant = nearest is not None and not _reads_itself(free, first, words[1:], nearest)
             return Parsed(command, free, words, suggestion=nearest if is_meant else None, is_whole=True)
         return Parsed(command, None, words[1:], words[0], nearest)
-    noun = command.name.removesuffix("s")
-    if subcommand.opens and len(words) > 2 and words[1].lower() == noun:
-        words = (words[0], *words[2:])  # rename workspace Staging to Stage, create key ingest
     is_dropped = first == subcommand.name or first in (*subcommand.like, *HELP.first_words)
     if subcommand.of_person and first in _OF_PEOPLE and _is_about_person(words[1:]):
         name, *more = subcommand.of_person
-        return Parsed(command, command.find(name), (*more, *words[1:]))
+        otherwise = None if subcommand.opens in _FOR_GOOD else Parsed(command, subcommand, words[1:])
+        return Parsed(command, command.find(name), (*more, *words[1:]), otherwise=otherwise)
     return Parsed(command, subcommand, words[1:] if is_dropped else words)
 
 

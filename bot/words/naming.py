@@ -16,9 +16,12 @@ def after_to(words: Sequence[str]) -> list[str]:
 
 
 def after_thing(words: Sequence[str]) -> list[str]:
-    """Return the words of a new name without those before it that say which thing it names: `a new key called ci`."""
+    """Return the words of a new name without those before it that say which thing it names: `a new key called ci`.
+
+    What is written like a name is part of it: `Workspace Tools`.
+    """
     led = len(words) - len(after_lead_in(words, _BEFORE))
-    says_which = [at for at in range(led) if words[at].casefold() in _THINGS | _CALLED]
+    says_which = [at for at in range(led) if words[at] in _THINGS | _CALLED]
     return list(words[says_which[-1] + 1 :] if says_which else words)
 
 

@@ -28,15 +28,19 @@ def find_reason(
     words: Sequence[str],
     leads: Collection[str] = FOR,
     is_other: Callable[[Sequence[str], Sequence[str]], bool] = _nothing,
+    named: Collection[int] = (),
 ) -> Reasoned:
     """Find `because it leaked`, `reason: tests`, or what begins with one of `leads`; it goes to the end of the words.
 
     `is_other` tells of the words before and after one of `leads` whether they say something else, such as `for Staging`.
+    `named` are the places of words that belong to names, such as `Art for All`: none of them begins a reason.
     """
     for at, word in enumerate(words):
         plain, following = word.casefold(), words[at + 1 : at + 2]
         if not following:
             break
+        if at in named:
+            continue
         is_title = plain in _TITLES
         is_lead = plain in leads and not is_other(words[:at], words[at + 1 :])
         if is_title or is_lead or plain in _BECAUSE or (plain, following[0].casefold()) in _IN_TWO:

@@ -52,8 +52,13 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-workspaces", "remove <@U0MEI> from Staging", "access", ("none", "<@U0MEI>", "from", "Staging")),
         ("/claude-workspaces", "remove Mei Chen from Staging", "access", ("none", "Mei", "Chen", "from", "Staging")),
         ("/claude-workspaces", "add <@U0MEI> to Staging", "access", ("<@U0MEI>", "to", "Staging")),
-        ("/claude-workspaces", "rename workspace Staging to Stage", "update", ("rename", "Staging", "to", "Stage")),
-        ("/claude-workspaces", "create workspace Checkout", "create", ("Checkout",)),
+        (
+            "/claude-workspaces",
+            "rename workspace Staging to Stage",
+            "update",
+            ("rename", "workspace", "Staging", "to", "Stage"),
+        ),
+        ("/claude-workspaces", "create workspace Checkout", "create", ("workspace", "Checkout")),
         ("/claude-workspaces", "raise limit Staging 800", "limit", ("limit", "Staging", "800")),
         ("/claude-workspaces", "remove Staging", "archive", ("Staging",)),
         (

@@ -137,3 +137,31 @@ async def test_typed_words_fill_the_name_and_the_reason_in(
         assert held["reason"] == expected[-1], typed
         assert all(any(value.startswith(one) for value in held.values()) for one in expected), (typed, held)
         assert not any("because" in value for name, value in held.items() if name != "reason"), (typed, held)
+
+
+async def test_what_belongs_to_a_name_begins_no_reason_and_who_is_in_a_reason_is_not_meant(world: World) -> None:
+    for name in ("For Sale", "Art for All", "The Lab"):
+        await world.rt.admin.create_workspace(name, {})
+    await world.rt.directory.workspaces(fresh=True)
+    for typed, kind, command, expected in (
+        ("request For Sale my-key", "create_key", "keys", {"workspace_id": "For Sale", "name": "my-key", "reason": ""}),
+        ("request my-key for For Sale", "create_key", "keys", {"workspace_id": "For Sale", "name": "my-key"}),
+        ("rename ingest-prod to for-sale x", "rename_key", "keys", {"name": "for-sale x", "reason": ""}),
+        ("rename ingest-prod to for sale", "rename_key", "keys", {"name": "for sale", "reason": ""}),
+        ("limit Art for All 500", "set_spend_limit", "workspaces", {"workspace_id": "Art for All", "reason": ""}),
+        ("limit the The Lab 500", "set_spend_limit", "workspaces", {"workspace_id": "The Lab", "amount": "500"}),
+        ("archive For Sale", "archive_workspace", "workspaces", {"workspace_id": "For Sale", "reason": ""}),
+        (
+            "access Staging user replaces Priya",
+            "workspace_access",
+            "workspaces",
+            {"slack_id": "", "reason": "replaces Priya"},
+        ),
+        ("access Sofia Staging user as Priya Nair asks", "workspace_access", "workspaces", {"slack_id": "U0CROWD03"}),
+        ("add Speech to Text", "create_workspace", "workspaces", {"name": "Speech to Text"}),
+        ("new Workspace Tools", "create_workspace", "workspaces", {"name": "Workspace Tools"}),
+        ("rename Staging to Workspace Tools", "update_workspace", "workspaces", {"value": "Workspace Tools"}),
+        ("remove the member Priya", "remove_member", "members", {"member_id": "Priya Nair"}),
+    ):
+        held = await filled(world, typed, kind, command)
+        assert {name: held[name] for name in expected} == expected, (typed, held)
