@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from bot.admin.model import Member
+from bot.errors import NotFound
 from bot.kinds.people.person import of_member
 from bot.organization.narrowing import mentioned
 from bot.runtime import Runtime
+from bot.slack.markup import bold
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
 from bot.words.reasons import find_reason
@@ -18,7 +20,8 @@ async def person_named(rt: Runtime, words: Sequence[str], start: int | None = No
     """Return the Slack id of who is mentioned among the words, or else of the first member named, and the other words.
 
     A member is known by name, first name or address, and stands at `start` where that is given. Who is named only in a
-    reason, as in `because Priya left`, is not meant. "" where several are called so, or Slack knows nobody at the address.
+    reason, as in `because Priya left`, is not meant. "" where Slack knows nobody at the address; NotFound where several
+    are called so.
     """
     at = next((at for at, word in enumerate(words) if mentioned(word)), None)
     if at is not None:
@@ -31,7 +34,7 @@ async def person_named(rt: Runtime, words: Sequence[str], start: int | None = No
             if len(found) == 1:
                 return await _slack_id(rt, found[0]), _without(words, at, at + taken)
             if found:
-                return "", list(words)
+                raise NotFound(f"{len(found)} people are called {bold(typed)}. Mention the one you mean. Nothing was sent.")
     return "", list(words)
 
 

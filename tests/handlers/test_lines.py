@@ -165,3 +165,15 @@ async def test_what_belongs_to_a_name_begins_no_reason_and_who_is_in_a_reason_is
     ):
         held = await filled(world, typed, kind, command)
         assert {name: held[name] for name in expected} == expected, (typed, held)
+
+
+async def test_of_two_who_are_called_alike_nobody_is_taken(world: World) -> None:
+    mei = world.sandbox.claude.user_by_email("mei@acme.test")
+    assert mei
+    mei.name = "Priya Chen"
+    await world.rt.directory.members(fresh=True)
+    for channel, typed in (("C0GENERAL", "members role Priya billing"), ("C0ENG", "workspaces access Priya Staging user")):
+        await world.command(ALICE, f"/claude-{typed}, Sofia agrees", channel)
+        await told(world, ALICE, "2 people are called *Priya*. Mention the one you mean. Nothing was sent.", channel)
+    assert not await world.modals(ALICE)
+    assert (await filled(world, "access Priya Nair Staging user", "workspace_access"))["slack_id"] == "U0CROWD01"
