@@ -11,6 +11,7 @@ from bot.slack.markup import bold
 from bot.words.addresses import is_same_address
 from bot.words.folded import folded
 from bot.words.reasons import find_reason
+from bot.words.wording import number
 
 _MOST_WORDS = 4
 _BEFORE = frozenset({"for", "to", "of"})
@@ -34,7 +35,9 @@ async def person_named(rt: Runtime, words: Sequence[str], start: int | None = No
             if len(found) == 1:
                 return await _slack_id(rt, found[0]), _without(words, at, at + taken)
             if found:
-                raise NotFound(f"{len(found)} people are called {bold(typed)}. Mention the one you mean. Nothing was sent.")
+                raise NotFound(
+                    f"{number(len(found))} people are called {bold(typed)}. Mention the one you mean. Nothing was sent."
+                )
     return "", list(words)
 
 
