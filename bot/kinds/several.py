@@ -139,10 +139,10 @@ class Several(Generic[P]):
         for part in self.parts(act.payload):
             try:
                 now = await _step(act, part)
-            except OwnQueueFull:
-                raise
+            except OwnQueueFull as full:
+                raise _most_in_doubt(problem, full) from None
             except UpstreamError as error:
-                problem = problem or error
+                problem = _most_in_doubt(problem, error)
                 if not batch:  # a follow-up is repeated by itself
                     act.progress.fail(part.refused(error.sentence))
                 continue
@@ -150,6 +150,14 @@ class Several(Generic[P]):
                 await act.progress.keep(now.model_copy(update={"batch": batch}))
         if problem:
             raise problem
+
+
+def _most_in_doubt(*errors: UpstreamError | None) -> UpstreamError:
+    """Return the failure of a try that leaves most in doubt: what may have happened isn't taken for surely not done."""
+    return max(
+        (one for one in errors if one),
+        key=lambda one: (one.may_have_happened, one.may_come_late, isinstance(one, OwnQueueFull)),
+    )
 
 
 def _is_turn(outcome: Outcome, part: Part[P]) -> bool:

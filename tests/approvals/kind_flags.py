@@ -1,7 +1,8 @@
 """A kind of several parts that exists only here: flags, each a tag of the Sandbox workspace.
 
 `bad` is refused; a flag that begins with `later` waits until somebody sets the tag `come`, and `then` comes after it. One
-that ends with `same` goes on waiting then. For `queued` the bot's own queue is full at the first try.
+that ends with `same` goes on waiting then. At the first try, the bot's own queue is full for `queued`, `unread` fails before
+anything is sent, and the answer of `lost` doesn't come in time.
 """
 
 from datetime import timedelta
@@ -14,7 +15,7 @@ from bot.approvals.act import Act, Look, Reading
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.approvals.parts import NOBODY, Checked, Rules, Sample, Words
-from bot.errors import OwnQueueFull
+from bot.errors import OwnQueueFull, UpstreamDown
 from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS, registry_of
 from bot.kinds.several import Part, Several
@@ -46,6 +47,9 @@ def part_of(name: str, after: str) -> Part[Flags]:
             raise NeedsPerson("Nobody wants a bad flag.")
         if name == "queued" and act.request.attempts == 1:
             raise OwnQueueFull(OUR_BUDGET)
+        if name in ("unread", "lost") and act.request.attempts == 1:
+            is_lost = name == "lost"
+            raise UpstreamDown("No answer.", may_have_happened=is_lost, may_come_late=is_lost)
         await act.admin.update_workspace((await wall(act)).id, tags={f"flag-{name}": "up"})
         waits = {"state": "waits", "until": act.now() + WAITS} if name.startswith("later") else {}
         return part.done("hoisted").model_copy(update=waits)

@@ -286,3 +286,15 @@ async def test_where_the_own_queue_is_full_between_two_parts_the_rest_goes_on_by
     await a_minute_passes(world)
     assert set(states(await until(world, card, Status.APPLIED)).values()) == {"done"}
     assert len([e for e in world.sandbox.wire.after(0) if e.name.startswith("POST /v1/organizations/workspaces/")]) == 3
+
+
+@pytest.mark.parametrize("names", [("unread", "lost"), ("lost", "unread"), ("lost", "queued")])
+async def test_what_one_part_leaves_in_doubt_is_not_forgotten_for_another_that_surely_did_nothing(
+    world: World, names: tuple[str, ...]
+) -> None:
+    card = await approved(world, *names)
+    request = await until(world, card, Status.FAILED)
+    assert (request.outcome.in_doubt, request.outcome.may_come_late) == (True, True)
+    await a_minute_passes(world, LATE_AFTER.total_seconds())
+    await a_minute_passes(world)
+    assert set(states(await until(world, card, Status.APPLIED)).values()) == {"done"}
