@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.approvals import db as requests
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members, why_gone
 from bot.approvals.evaluation import Evaluation, Reason, check_may_decide, evaluate
-from bot.approvals.execute import claim
+from bot.approvals.execute import FULFILL_WITHIN, claim
 from bot.approvals.kind import find_kind
 from bot.approvals.model import WORDS, Decision, Event, Request, Status, Verdict
 from bot.approvals.prefetch import Prefetched, concerned_in
@@ -127,6 +127,8 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
 async def why_not_approved(rt: Runtime, request: Request) -> str:
     """Return in plain text why the approval of a request that wasn't executed yet doesn't hold today, "" while it does."""
     then = "Give up and ask again."
+    if request.approved_at and rt.now() >= request.approved_at + FULFILL_WITHIN:
+        return f"It was approved more than {duration(FULFILL_WITHIN)} ago. {then}"
     if lost := await _lost_approval(rt, request):
         return f"{lost} {then}"
     gone = listed([person.email or person.slack_id for person in await _gone(rt, request)])

@@ -244,8 +244,9 @@ async def _failed(
 
 
 async def leave(rt: Runtime, request: Request, sentence: str) -> Request:
-    """Leave an approved request to a person, before anything more is tried."""
-    return await _failed(rt, request, sentence, in_doubt=request.outcome.in_doubt, looked=request.outcome.looked)
+    """Leave an approved request to a person, before anything more is tried: what is in doubt is looked for and no more."""
+    is_in_doubt, looked = request.outcome.in_doubt, request.outcome.looked
+    return await _failed(rt, request, sentence, in_doubt=is_in_doubt, looked=looked, final=is_in_doubt)
 
 
 async def recover(rt: Runtime, request: Request) -> Request:

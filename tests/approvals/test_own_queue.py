@@ -12,6 +12,7 @@ from bot.admin.call import INTERACTIVE
 from bot.admin.errors import OUR_BUDGET
 from bot.approvals.act import Act, look_of
 from bot.approvals.due import CLAIM_LASTS, LATE_AFTER
+from bot.approvals.execute import FULFILL_WITHIN
 from bot.approvals.model import Status
 from bot.approvals.next_step import MOST_ATTEMPTS
 from bot.approvals.outcome import Applied, Done
@@ -108,20 +109,39 @@ async def test_what_could_not_be_looked_up_is_said_at_once_and_tried_again_in_fi
         assert not last.outcome.passes
 
 
-async def test_what_goes_on_by_itself_needs_an_approval_that_holds_then(tmp_path: Path) -> None:
-    kinds = registry_of(*KINDS.values(), full_for(1, refusal=BUSY))
+@pytest.mark.parametrize(
+    ("refusal", "seconds"), [(BUSY, 60.0), (OwnQueueFull(OUR_BUDGET, may_have_happened=True), CLAIM_LASTS.total_seconds())]
+)
+async def test_what_goes_on_by_itself_needs_an_approval_that_holds_then(
+    tmp_path: Path, refusal: UpstreamError, seconds: float
+) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(1, refusal=refusal))
     async with world_of(tmp_path, kinds=kinds) as world:
         card = await ask(world, kinds["badge"])
         await world.click_on(BOB, card, "request_approve")
         await settled(world)
         world.sandbox.slack.users[BOB].deleted = True  # and no event says so
-        await a_minute_passes(world)
+        await a_minute_passes(world, seconds)
         failed = await until(world, card, Status.FAILED)
         assert failed.failure == "The approval no longer counts: 0 of 1 approvals; 1 more needed. Give up and ask again."
         assert await BADGE.effect.look(look_of(world.rt, BADGE.asked(failed))) is None
         world.sandbox.slack.users[BOB].deleted = False
-        await press(world, BOB, await card_with(world, "no longer counts"), "request_retry")
+        left = await card_with(world, "no longer counts")
+        assert "Otherwise I try again" not in left["text"]
+        await press(world, BOB, left, "request_retry")
         await until(world, card, Status.APPLIED)
+
+
+async def test_what_was_approved_a_week_ago_is_not_taken_up_after_a_long_stop(tmp_path: Path) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(1, refusal=DOWN))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        await world.click_on(BOB, await ask(world, kinds["badge"]), "request_approve")
+        card = await card_with(world, "Nothing was changed, so Retry is safe. ref ")
+        for _ in range(3):  # nothing ran for longer than that
+            await a_minute_passes(world, FULFILL_WITHIN.total_seconds())
+            await settled(world)
+        left = await until(world, card, Status.EXPIRED)
+        assert await BADGE.effect.look(look_of(world.rt, BADGE.asked(left))) is None
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,10 @@ def failure(request: Request) -> Markup:
 def by_itself(facts: RequestFacts) -> Markup:
     """Return when a failed request is tried again by itself, "" where it isn't."""
     tried_at = facts.request.claimed_at
-    return f". Otherwise I try again {date(tried_at + LATE_AFTER)}" if facts.tries_again and tried_at else ""
+    if not facts.tries_again or tried_at is None:
+        return ""
+    stop: Markup = "" if failure(facts.request).endswith(".") else "."
+    return f"{stop} Otherwise I try again {date(tried_at + LATE_AFTER)}"
 
 
 def denied_by(request: Request) -> Markup:
