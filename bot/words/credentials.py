@@ -49,12 +49,17 @@ KNOWN = re.compile(
 _IS: Final = r"[\"'`*_]*\s*(?:(?:\b(?:is|was|will\sbe|ist|est|es|é|è)\b|は)\s*:?|=>|->|→|[:=](?!//))\s*[\"'`*_]*"
 _OF: Final = r"(?:_\w{1,20}|\s+(?:for|of|to|für|von|pour|de|para|di)(?:\s+[\w.-]+){1,3}?)?"
 """What a secret is for: `password for the staging database is …`, `SECRET_KEY_BASE=…`."""
-_PASS: Final = (
+_FULL: Final = (
     r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot\sde\spasse|contraseña|senha|wachtwoord|пароль|パスワード"
-    rf"|密码|密碼|비밀번호|{_ALONE}(?:pass|pwd|pw))s?"
+    r"|密码|密碼|비밀번호)s?"
 )
+_BRIEF: Final = rf"{_ALONE}(?:pass|pwd|pw)s?"
+"""A pass may also be one of tests, or to somewhere."""
+_PASS: Final = rf"(?:{_FULL}|{_BRIEF})"
 """What people, and the variables of programs, call a password; the bot speaks English, its people not alone."""
-_PASSWORD = re.compile(rf"(?i){_PASS}{_OF}{_IS}(?=\S{{0,80}}[0-9!@#$%^&*])\S{{6,}}")
+_PASSWORD = re.compile(
+    rf"(?i)(?:{_FULL}{_OF}|{_BRIEF}){_IS}(?!\d{{4}}-\d\d-\d\d(?![\w!@#$%^&*-]))(?=\S{{0,80}}[0-9!@#$%^&*])\S{{6,}}"
+)
 _NAMED = re.compile(
     rf"(?i)(?:{_PASS}|(?:secret|token|credential|bearer|basic|api[ _-]?key|access[ _-]?key|private[ _-]?key|{_ALONE}key"
     r"|schl(?:ü|ue)ssel|clé|clave|chave|chiave|ключ|токен|キー|トークン|密钥|密鑰|令牌|키|토큰)s?)"
@@ -67,9 +72,9 @@ _SHORT = re.compile(r"[a-z0-9]{1,8}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _IDS = re.compile(
     r"(?i)(?:apikey|wrkspc|user|svac|invite|req|org|spl|rl)_\w+|sk-ant-[\w-]*(?:\.\.\.|…)[\w-]+"
-    r"|https://[\w-]+\.slack\.com/archives/\S+"
+    r"|https://[\w-]+\.slack\.com/archives/\S+|arn:aws[\w-]*:[\w:/.-]+"
 )
-"""What the API calls things by: an id opens nothing, nor does a key's hint, nor the address of a message."""
+"""What things are called by: an id opens nothing, nor does a key's hint, nor the address of a message."""
 _DASHES = dict.fromkeys(range(8208, 8214), "-") | {0x2212: "-", 0xFE58: "-", 0xFE63: "-"}
 """What word processors and phones make of a hyphen."""
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -88,7 +93,7 @@ def looks_like_credential(text: str) -> bool:
 
 def _is_mixed(word: str) -> bool:
     word = word.rstrip(".!?)")
-    if _IDS.fullmatch(word) or _is_name(re.split(r"[-_./:@+()]", word)):
+    if _IDS.fullmatch(word) or _is_name(re.split(r"[-_./:@+()#]", word)):
         return False
     kinds = sum(bool(re.search(pattern, word)) for pattern in ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]"))
     entropy = -sum(n / len(word) * math.log2(n / len(word)) for n in Counter(word).values())
