@@ -159,8 +159,9 @@ def test_the_limits_that_were_read_longest_ago_are_read_first_and_a_few_at_once(
     assert len(to_read(map(str, range(99)), {}, NOON)) == AT_ONCE
 
 
-async def test_what_a_clock_that_ran_ahead_read_is_read_again_and_replaced(store: Store) -> None:
-    hour, ahead = NOON.replace(minute=0) - 3 * HOUR, NOON + timedelta(days=50)
+@pytest.mark.parametrize("by", [timedelta(hours=5), timedelta(days=50)])
+async def test_what_a_clock_that_ran_ahead_read_is_read_again_and_replaced(store: Store, by: timedelta) -> None:
+    hour, ahead = NOON.replace(minute=0) - 3 * HOUR, NOON + by
     assert spans_to_read(NOON, {hour: ahead}) == spans_to_read(NOON, {})
     async with store.write() as tx:
         for read_at in (ahead, NOON):

@@ -1,14 +1,14 @@
 """Peaks in the database: whole hours are replaced at once, and the highest of many hours is found by the database."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.kinds.limits.peaks.model import HourRead, Level, Peak, Scope, Which
+from bot.kinds.limits.peaks.model import HOUR, HourRead, Level, Peak, Scope, Which
 from bot.store.session import Tx
 from bot.store.tables import PeakHourRow, PeakRow
 
@@ -29,7 +29,7 @@ async def replace_hours(tx: Tx, hours: Sequence[HourRead], peaks: Iterable[Peak]
 
 
 def _is_newer(read_at: datetime, one: HourRead) -> bool:
-    return timedelta() < read_at - one.read_at <= timedelta(days=1)
+    return one.read_at < read_at <= one.read_at + HOUR
 
 
 def _values(peak: Peak) -> dict[str, object]:
