@@ -123,6 +123,10 @@ class UpstreamDown(UpstreamError):
     """No usable answer came: 5xx, network failure, timeout, or an answer that can't be read."""
 
 
+class OrganizationOnHold(UpstreamDown):
+    """Each call is turned away until somebody has paid; that says nothing about what was asked for."""
+
+
 class SlackError(QuartermasterError):
     """A call to Slack failed. `code` is Slack's own word for it, such as `invalid_blocks`."""
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from bot.admin.call import ApiCall
 from bot.errors import (
+    OrganizationOnHold,
     PreviewUnavailable,
     UpstreamAuth,
     UpstreamBusy,
@@ -27,7 +28,6 @@ PREVIEW_CODES = frozenset(
 )
 
 ON_HOLD = "organization_on_hold"
-"""Any call is turned away like that until somebody has paid: it passes, and says nothing about what was asked for."""
 CONCURRENT = "concurrent_membership_change"
 """The one conflict that passes by itself; what others are in conflict with stays, such as a name that is taken."""
 
@@ -164,7 +164,7 @@ def _kind(status: int, code: str | None) -> type[UpstreamError]:
     if code in PREVIEW_CODES:
         return PreviewUnavailable
     if code == ON_HOLD:
-        return UpstreamDown
+        return OrganizationOnHold
     if status in (401, 403):
         return UpstreamAuth
     if status == 404:

@@ -5,11 +5,11 @@ from typing import Literal
 
 FaultKind = Literal[
     "401", "403", "429", "500", "500_final", "504", "529", "empty", "drop_before", "drop_after", "slow", "slow_after",
-    "duplicate"
+    "duplicate", "on_hold"
 ]  # fmt: skip
-"""`401` and `403` refuse the Admin key; `500_final` asks for no retry; `drop_after` does the write, then closes the
-connection; `slow` waits before the write and `slow_after` between the write and the answer, and a caller that goes away
-while `slow` waits gets nothing done; `duplicate` delivers an envelope twice."""
+"""`401` and `403` refuse the Admin key, `on_hold` everybody's; `500_final` asks for no retry; `drop_after` does the write,
+then closes the connection; `slow` waits before the write and `slow_after` between the write and the answer, and a caller
+that goes away while `slow` waits gets nothing done; `duplicate` delivers an envelope twice."""
 
 _CALLS = ("429", "500", "529", "drop_before", "drop_after", "slow", "slow_after")
 _METHODS = (*_CALLS, "empty")
@@ -19,7 +19,7 @@ _DELIVERIES = ("drop_before", "drop_after", "slow", "duplicate")
 def kinds_for(target: str, name: str) -> tuple[str, ...]:
     """Return what can go wrong with the calls that `name` stands for; anything else would never be noticed."""
     if target == "claude":
-        return (*_CALLS, "401", "403", "500_final", "504")
+        return (*_CALLS, "401", "403", "500_final", "504", "on_hold")
     if name in ("interactive", "slash_commands", "events_api"):
         return _DELIVERIES
     return (*_METHODS, "duplicate") if name == "*" else _METHODS

@@ -9,26 +9,32 @@ from bot.slack.markup import Markup, code, date, escape
 from bot.slack.model import Message
 
 FAILING_FOR = timedelta(hours=2)
-"""Answers that fail for so long don't pass by themselves; a refused key never does, and is told at once."""
+"""Answers that fail for so long don't pass by themselves; a refused key or a hold never does, and is told at once."""
 READERS_AFTER = timedelta(hours=4)
 """After so long, those who rely on digests and alerts are told why none comes."""
 ADMINS, READERS, OVER = "admins", "readers", "over"
 
 
 class Outage(BaseModel):
-    """One outage, from the first failure that was seen. `is_refused`: the Admin key isn't accepted."""
+    """One outage, from the first failure that was seen.
+
+    `is_refused`: the Admin key isn't accepted; `is_on_hold`: none is, until somebody has paid.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     since: datetime
     is_refused: bool
+    is_on_hold: bool = False
     sentence: str
     ended_at: datetime | None = None
 
     def concerns_admins(self, now: datetime) -> bool:
         """Tell whether an admin has to do something by now."""
-        return self.is_refused or abs(now - self.since) >= FAILING_FOR  # a clock that ran ahead keeps nobody waiting
+        return (
+            self.is_refused or self.is_on_hold or abs(now - self.since) >= FAILING_FOR
+        )  # a clock that ran ahead keeps nobody waiting
 
     def concerns_readers(self, now: datetime) -> bool:
         """Tell whether those who get digests and alerts miss some by now."""

@@ -2,11 +2,12 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
 from bot.admin.errors import REFUSED_KEY
-from bot.errors import OwnQueueFull, UpstreamAuth, UpstreamError
+from bot.errors import OrganizationOnHold, OwnQueueFull, UpstreamAuth, UpstreamError
 from bot.policy.contacts import admins_of
 from bot.posts import db as posts
 from bot.posts.converge import converge
@@ -58,28 +59,38 @@ async def current_outage(rt: Runtime) -> Outage | None:
         return await _current(tx)
 
 
-async def _failure(rt: Runtime) -> tuple[bool, str] | None:
-    """Return whether the key is refused and in which words, None while organization and figures can be read."""
+class _Seen(NamedTuple):
+    """What fails, in words, and whether that waits for a person."""
+
+    sentence: str
+    is_refused: bool
+    is_on_hold: bool = False
+
+
+async def _failure(rt: Runtime) -> _Seen | None:
+    """Return what fails, None while organization and figures can be read."""
     try:
         await rt.admin.background().me()
     except UpstreamError as error:
         if not isinstance(error, OwnQueueFull):  # the bot's own queue says nothing about the API
-            return isinstance(error, UpstreamAuth), error.sentence
+            return _Seen(error.sentence, isinstance(error, UpstreamAuth), isinstance(error, OrganizationOnHold))
     reading = await last_reading(rt)
     if reading is None or not reading.is_failing:
         return None
-    return reading.failure == REFUSED_KEY, reading.failure or ""
+    return _Seen(reading.failure or "", reading.failure == REFUSED_KEY)
 
 
-def _next(known: Outage | None, seen: tuple[bool, str] | None, now: datetime) -> Outage | None:
+def _next(known: Outage | None, seen: _Seen | None, now: datetime) -> Outage | None:
     """Return the outage as it is now, None where there was none and is none."""
     if seen is None:
         return known.model_copy(update={"ended_at": now}) if known else None
-    is_refused, sentence = seen
     if known is None:
-        return Outage(id=f"out_{secrets.token_hex(8)}", since=now, is_refused=is_refused, sentence=sentence)
-    # A refusal stays what has to be mended, also while no answer comes at all for a while.
-    return known.model_copy(update={"is_refused": True, "sentence": sentence}) if is_refused else known
+        return Outage(id=f"out_{secrets.token_hex(8)}", since=now, **seen._asdict())
+    if not (
+        seen.is_refused or seen.is_on_hold
+    ):  # what has to be mended stays, also while no answer comes at all for a while
+        return known
+    return known.model_copy(update=seen._asdict())
 
 
 async def _current(tx: Tx) -> Outage | None:

@@ -9,6 +9,7 @@ import structlog
 from bot.errors import (
     InvalidInput,
     NotLinked,
+    OrganizationOnHold,
     QuartermasterError,
     SlackError,
     SlackRefused,
@@ -108,7 +109,7 @@ def what_next(error: QuartermasterError) -> Own:
     """Return what somebody does whose act failed outside: what is refused or gone, no minute mends."""
     if isinstance(error, UpstreamMissing):
         return "Open the list again to see what there is now."
-    is_refused = isinstance(error, UpstreamAuth | UpstreamRefused | SlackRefused)
+    is_refused = isinstance(error, UpstreamAuth | UpstreamRefused | OrganizationOnHold | SlackRefused)
     return "Tell the people who run Quartermaster." if is_refused else "Try again in a minute."
 
 

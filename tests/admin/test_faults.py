@@ -67,7 +67,7 @@ def test_an_organization_on_hold_is_a_trouble_that_passes() -> None:
         b'{"type": "error", "error": {"type": "invalid_request_error", "details": {"error_code": "%s"}}}' % ON_HOLD.encode()
     )
     error = error_from_answer(ApiCall("POST", "/api_keys/apikey_1"), 400, {}, details)
-    assert type(error) is UpstreamDown
+    assert isinstance(error, UpstreamDown)
     assert not isinstance(error, FINAL), "at its end a grant isn't left as it is for that"
     assert (error.may_have_happened, error.sentence.startswith("The organization is on hold.")) == (False, True)
 

@@ -11,7 +11,15 @@ import pytest
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.commands.table import COMMANDS
-from bot.errors import QuartermasterError, SlackDown, SlackRefused, UpstreamBusy, UpstreamMissing, UpstreamRefused
+from bot.errors import (
+    OrganizationOnHold,
+    QuartermasterError,
+    SlackDown,
+    SlackRefused,
+    UpstreamBusy,
+    UpstreamMissing,
+    UpstreamRefused,
+)
 from handlers.edge import register as edge
 from handlers.edge.front import register_front
 from handlers.edge.guard import what_next
@@ -100,6 +108,7 @@ async def test_a_listener_that_raises_at_once_still_acknowledges_and_tells_the_p
     [
         (SlackRefused("Slack refused users.info: token_revoked.", "token_revoked"), "Tell the people who"),
         (UpstreamRefused("That is not offered."), "Tell the people who"),
+        (OrganizationOnHold("The organization is on hold."), "Tell the people who"),
         (UpstreamMissing("The organization doesn't have this."), "Open the list again"),
         (SlackDown("Slack did not answer."), "Try again in a minute."),
         (UpstreamBusy("Too many requests."), "Try again in a minute."),

@@ -110,6 +110,16 @@ async def test_an_api_that_fails_is_told_after_hours_and_one_that_stumbles_is_no
     assert "has given no usable answer since" in said
 
 
+async def test_an_organization_on_hold_is_told_at_once_also_where_something_else_failed_before(world: World) -> None:
+    fails(world, "500_final")
+    await looks(world)
+    fails(world, "on_hold")
+    await looks(world)
+    (said,) = await read_in(world, APPROVALS)
+    assert "The organization is on hold. Its billing page" in said
+    assert "Admin key" not in said
+
+
 async def test_figures_that_alone_are_refused_are_told_as_well(world: World) -> None:
     async with world.rt.store.write() as tx:
         refused = "The Claude Admin API doesn't accept the bot's Admin key for this."

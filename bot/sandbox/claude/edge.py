@@ -220,6 +220,8 @@ async def _ends_before(fault: Fault, request: Request) -> bool:
 def _play(fault: Fault) -> None:
     if fault.kind in ("401", "403"):
         raise ApiError(int(fault.kind), "invalid x-api-key" if fault.kind == "401" else "Missing required scopes.")
+    if fault.kind == "on_hold":
+        raise invalid("The organization is on hold.", "organization_on_hold")
     if fault.kind == "429":
         headers = {} if fault.seconds is None else {"retry-after": f"{fault.seconds:g}"}
         raise ApiError(429, "This request would exceed your organization's rate limit.", headers=headers)
