@@ -19,7 +19,7 @@ GENESIS = "0" * 64
 _NEWEST = select_columns(col(AuditEntryRow.seq), col(AuditEntryRow.hash)).order_by(col(AuditEntryRow.seq).desc()).limit(1)
 _APPEND, _LOCK = insert(AuditEntryRow), text("SELECT pg_advisory_xact_lock(:lock)")
 
-_PG_LOCK = 0x51_4D_41_55  # "QMAU": one appender at a time, so that the sequence has no gaps and no forks
+PG_LOCK = 0x51_4D_41_55  # "QMAU": one appender at a time, so that the sequence has no gaps and no forks
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def chain_hash(key: bytes, prev_hash: str, seq: int, draft: AuditDraft) -> str:
 async def append_entries(connection: AsyncConnection, dialect: str, drafts: Sequence[AuditDraft], key: bytes) -> None:
     """Chain and write entries; called by the transaction just before it commits."""
     if dialect == "postgresql":
-        await connection.execute(_LOCK, {"lock": _PG_LOCK})
+        await connection.execute(_LOCK, {"lock": PG_LOCK})
     last = (await connection.execute(_NEWEST)).first()
     seq, prev = (int(last[0]), str(last[1])) if last else (0, GENESIS)
     rows: list[dict[str, Any]] = []

@@ -5,10 +5,15 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
+from structlog.testing import capture_logs
 
+from bot.store.actions import AuditAction
+from bot.store.chain import PG_LOCK
 from bot.store.held import NotHeld
 from bot.store.leases import LASTS, hold_lease
 from bot.store.notes import note, write_note
@@ -133,6 +138,54 @@ async def test_a_holder_paused_in_the_middle_of_a_transaction_commits_nothing(
         async with one.read() as tx:
             assert await note(tx, "late") is None
         done[0].set()
+
+
+async def test_who_wants_a_lease_waits_for_what_its_holder_is_about_to_commit(
+    migrated_postgres_url: str, clock: _Clock
+) -> None:
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+
+    async def write() -> None:
+        async with one.write() as tx:
+            tx.audit(tx.now, "bot", AuditAction.REQUEST_PART, "req_1")
+
+    async def take() -> bool:
+        async with hold_lease(other, "work") as is_theirs:
+            return is_theirs
+
+    async def blocked(task: asyncio.Task[Any], count: int) -> None:
+        async with other.engine.connect() as looking:
+            while not task.done() and (await looking.execute(waiting)).scalar_one() < count:
+                await looking.rollback()
+
+    async with _two(migrated_postgres_url, clock) as (one, other), hold_lease(one, "work"):
+        async with other.engine.begin() as chain:  # the last thing that a transaction waits for
+            await chain.execute(text(f"SELECT pg_advisory_xact_lock({PG_LOCK})"))
+            writing = asyncio.create_task(write())
+            await blocked(writing, 1)
+            clock.now += LASTS + SECOND
+            taking = asyncio.create_task(take(), context=Context())
+            await blocked(taking, 2)
+            assert not taking.done()
+        await writing
+        assert await taking
+
+
+@pytest.mark.both
+async def test_who_lost_a_lease_does_not_renew_it_for_the_next_one(replicas: tuple[Store, Store], clock: _Clock) -> None:
+    one, other = replicas
+
+    async def follow() -> None:
+        async with other.write() as tx:
+            await tx.execute(update(LeaseRow).values(since=clock.now + SECOND, renewed_at=None))
+
+    with capture_logs() as logs:
+        async with hold_lease(one, "work", every=0.001):
+            await asyncio.create_task(follow(), context=Context())
+            while not any(line["event"] == "lease_lost" for line in logs):
+                row = await _held(other)
+                assert row
+                assert row.renewed_at is None
 
 
 async def test_the_locks_of_a_process_paused_in_the_middle_of_a_transaction_keep_nobody_waiting(
