@@ -34,7 +34,7 @@ _AND = re.compile(r",| and | & | und ")
 async def invite(call: Interaction) -> None:
     """Open the form that invites people, filled in with what was typed."""
     places = {as_read(one.name) for one in await call.rt.directory.workspaces()}
-    words, reason = find_reason(call.words, is_other=lambda _before, after: _says_whom_or_where(after, places))
+    words, reason = _why(call.words, places)
     typed = read_line([await _address_of(call, word) for word in words])
     role = role_named(typed.role)
     if typed.role and not role:
@@ -51,6 +51,13 @@ async def invite(call: Interaction) -> None:
     if labels:
         values |= {"join_ids": tuple(labels), "join_role": _ROLE_THERE.get(role, "")}
     await open_form(call, "invite_members", values, labels)
+
+
+def _why(words: Sequence[str], places: Collection[str]) -> tuple[Sequence[str], str]:
+    """Return the words without the reason, and that: `… for the migration in Staging` says where, too."""
+    found = find_reason(words, is_other=lambda _before, after: _says_whom_or_where(after, places))
+    why, _, place = found.reason.rpartition(" in ")
+    return ([*found.words, "in", place], why) if as_read(place) in places else found
 
 
 async def _address_of(call: Interaction, word: str) -> str:

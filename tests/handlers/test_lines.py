@@ -122,6 +122,7 @@ async def test_what_is_not_understood_is_said_and_no_form_opens(world: World, ty
         ("workspaces", "update_workspace", {"rename Sandbox to Art for All, because x": ("Art for All", "because x")}),
         ("members", "remove_member", {"remove @priya because x": ("Priya Nair", "because x")}),
         ("members", "invite_members", {"invite a@acme.test as dev for Staging since x": ("Workspace dev", "since x")}),
+        ("members", "invite_members", {"invite a@acme.test as dev for a move in Staging": ("Workspace dev", "for a move")}),
         ("keys", "rename_key", {"rename ingest-prod to ingest because x": ("ingest-prod", "ingest", "because x")}),
         ("keys", "rename_key", {"rename the ingest-prod key to new because x": ("ingest-prod", "new", "because x")}),
         ("keys", "disable_key", {"disable ingest-prod key, it leaked": ("ingest-prod", "it leaked")}),
