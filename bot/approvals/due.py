@@ -26,6 +26,8 @@ OWNERS_EVERY = timedelta(minutes=10)
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)
 FOLLOWED = frozenset({Status.APPLIED, Status.FAILED})
 """Where what waits is followed: also after another part has failed, which a person retries meanwhile."""
+HELD = frozenset({Status.APPLYING, Status.REVERTING})
+"""Where a process has claimed a request to do what was approved, or to end it."""
 _CLOSED = frozenset({Status.DENIED, Status.WITHDRAWN, Status.EXPIRED})
 FIRST_RIGHT = timedelta(seconds=5)
 """The process of the last approval executes it at once; after this long any process may."""
@@ -44,6 +46,11 @@ def timers_of(request: Request, now: datetime) -> dict[str, datetime]:
 def is_followed_now(request: Request, now: datetime) -> bool:
     """Tell whether a process is doing what a waiting part made possible: nobody else may act on the request meanwhile."""
     return request.outcome.following and is_held(request, now)
+
+
+def is_at_work(request: Request, now: datetime) -> bool:
+    """Tell whether a process has claimed a request: what else changes it comes after that, which is noted by its version."""
+    return request.status in HELD or is_followed_now(request, now)
 
 
 def is_held(request: Request, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
 from bot.approvals.act import act_of, look_of
 from bot.approvals.drift import watch
-from bot.approvals.due import CLAIM_LASTS, is_awaited
+from bot.approvals.due import CLAIM_LASTS, HELD, is_awaited
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import acts as handover
 from bot.approvals.kind import AnyKind, by_hand_facts
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 FULFILL_WITHIN = timedelta(days=7)
 """Whatever waits for a person after the approval, by hand or by a retry, waits this long."""
-_HELD = frozenset({Status.APPLYING, Status.REVERTING})
 
 
 async def advance(rt: Runtime, request: Request) -> Request:
@@ -134,7 +133,7 @@ async def keep(rt: Runtime, tx: Tx, moved: Request) -> None:
 
 def patience_of(rt: Runtime, request: Request) -> timedelta:
     """Return how long to try to note what was done: as long as the claim lasts, since nobody else knows of it."""
-    is_held = request.status in _HELD and request.claimed_at is not None
+    is_held = request.status in HELD and request.claimed_at is not None
     left = request.claimed_at + CLAIM_LASTS - rt.now() if is_held and request.claimed_at else timedelta()
     return min(max(left, timedelta(seconds=10)), CLAIM_LASTS)
 
@@ -157,7 +156,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
             action = AuditAction.REQUEST_SECOND_LEFT
     async with rt.store.write(CLAIM_LASTS) as tx:
         latest = await requests.load(tx, request.id) or latest
-        if latest.status not in _HELD:  # with another version, the claim's holder would be too late as well
+        if latest.status not in HELD:  # with another version, the claim's holder would be too late as well
             latest = await requests.touch(tx, latest) or latest
         tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=applied.outcome.stored())
     return latest

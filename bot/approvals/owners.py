@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from bot.approvals import db as requests
 from bot.approvals.act import reading_of
 from bot.approvals.concerned import Concerned
-from bot.approvals.due import is_owner_unknown, is_owner_unreached
+from bot.approvals.due import is_at_work, is_owner_unknown, is_owner_unreached
 from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.known import Known
 from bot.approvals.model import Request
@@ -49,15 +49,16 @@ async def look_up_owners(rt: Runtime, request: Request) -> Request:
 
     They are told, and the card names them.
     """
-    if not (is_owner_unknown(request) or is_owner_unreached(request)):
+    if is_at_work(request, rt.now()) or not (is_owner_unknown(request) or is_owner_unreached(request)):
         return request
     kind = find_kind(rt, request.kind)
     found = await find_concerned(rt, kind, kind.thing_of(kind.asked(request).payload))
     concerned = with_beneficiaries(kind, found, request.beneficiaries)
     if concerned == request.concerned:
         return request
+    known = _named_in(request.known, found)
     async with rt.store.write() as tx:
-        moved = await requests.touch(tx, request, concerned=concerned, known=_named_in(request.known, found))
+        moved = await requests.touch(tx, request, with_line=False, concerned=concerned, known=known)
     return moved or request
 
 

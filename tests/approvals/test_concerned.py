@@ -16,7 +16,7 @@ from bot.approvals.concerned import Concerned
 from bot.approvals.due import OWNERS_EVERY
 from bot.approvals.kind import THINGS
 from bot.approvals.model import Request, Status
-from bot.approvals.owners import find_concerned
+from bot.approvals.owners import find_concerned, look_up_owners
 from bot.approvals.parts import NOBODY
 from bot.kinds.keys.create import CREATE_KEY
 from bot.kinds.keys.status import DISABLE_KEY, REVOKE_KEY
@@ -252,6 +252,8 @@ async def test_an_owner_who_is_linked_later_is_named_and_told_then(world: World)
     version = (await request_behind(world, card)).version
     async with world.rt.store.write() as tx:
         await links.add(tx, "U0CROWD01", "T0ACME", priya.id, priya.email, world.rt.now())
+    at_work = (await request_behind(world, card)).model_copy(update={"status": Status.APPLYING})
+    assert await look_up_owners(world.rt, at_work) is at_work, "whoever carries it out notes that by its version"
     await a_minute_passes(world, OWNERS_EVERY.total_seconds())
     await world.message("U0CROWD01", "Nothing is changed yet")
     now = await card_with(world, "<@U0CROWD01>")
