@@ -84,6 +84,7 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
             late = {} if is_over else {LATE: (request.claimed_at or now) + LATE_AFTER}
             return {EXPIRE: request.expires_at} | late
         case Status.APPROVED:
+            # What was sent may still arrive: it isn't sent again before it has had its time.
             return {EXECUTE: max(claimed_until if request.outcome.in_doubt else now, now + FIRST_RIGHT)}
         case Status.APPLYING:
             return {RECOVER: claimed_until}
