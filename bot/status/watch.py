@@ -106,10 +106,12 @@ async def _load(tx: Tx, outage_id: str) -> Outage | None:
 
 async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: bool) -> None:
     """Want a word to everybody whom it concerns by now; once it is over, one more to those who were told."""
-    told = {post.channel for post in await posts.of_subject(tx, TOPIC, outage.id)}
+    if is_news:
+        await posts.touch(tx, TOPIC, outage.id, now)  # first: who is telling somebody right now is waited for, see `_sent`
     wanted: list[Wanted] = []
     if outage.ended_at:
-        wanted = [Wanted(f"{OVER}:{one}", one, redraws=False) for one in sorted(told)]
+        told = {post.channel for post in await posts.of_subject(tx, TOPIC, outage.id) if post.ts}
+        wanted = [_over_in(one) for one in sorted(told)]
     elif outage.concerns_admins(now):
         admins = admins_of(rt.policy)
         wanted = [Wanted(f"{ADMINS}:{one}", one) for one in admins]
@@ -117,8 +119,17 @@ async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: 
             readers = await _readers(tx)
             wanted += [Wanted(f"{READERS}:{one}", one) for one in readers if one not in admins]
     await posts.want(tx, TOPIC, outage.id, wanted, now)
-    if is_news:
-        await posts.touch(tx, TOPIC, outage.id, now)
+
+
+def _over_in(channel: str) -> Wanted:
+    return Wanted(f"{OVER}:{channel}", channel, redraws=False)
+
+
+async def _sent(tx: Tx, post: Post, _ts: str) -> None:
+    """Want it told that an outage is over where its first word was on its way as it ended."""
+    outage = await _load(tx, post.subject)
+    if outage and outage.ended_at and not post.purpose.startswith(f"{OVER}:"):
+        await posts.want(tx, TOPIC, outage.id, [_over_in(post.channel)], tx.now)
 
 
 async def _readers(tx: Tx) -> list[str]:
@@ -133,25 +144,18 @@ class OutageTopic(Notices):
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Read the outage. Of one that is over, only those who were told are told so."""
+        """Read the outage. Nobody hears only now of one that is over."""
         async with rt.store.read() as tx:
             outage = await _load(tx, subject)
-            standing = {post.channel for post in await posts.of_subject(tx, TOPIC, subject) if post.ts}
         if outage is None:
             return None
 
         def content(post: Post) -> Content | None:
             purpose = post.purpose.partition(":")[0]
-            is_news = post.ts is not None or (post.channel in standing if purpose == OVER else outage.ended_at is None)
+            is_news = post.ts is not None or purpose == OVER or outage.ended_at is None
             return plain(render(outage, purpose)) if is_news else None
 
-        return Drawing(content, is_over=outage.ended_at is not None)
-
-    async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying while the outage lasts: everybody whom it concerns should hear of it as soon as that is possible."""
-        async with rt.store.read() as tx:
-            outage = await _load(tx, post.subject)
-        return outage is None or outage.ended_at is not None
+        return Drawing(content, sent=_sent, is_over=outage.ended_at is not None)
 
     def is_restored(self, post: Post) -> bool:
         """Return True: what was said is kept."""

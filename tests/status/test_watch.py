@@ -1,5 +1,6 @@
 """A watcher that is blind says so: to the admins at once, to those who rely on it after hours, and to all when it works."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -174,3 +175,36 @@ def test_an_outage_that_began_by_a_clock_that_ran_ahead_is_told() -> None:
     for ahead, is_told in ((timedelta(days=50), True), (timedelta(minutes=5), False)):
         outage = Outage(id="o", since=now + ahead, is_refused=False, sentence="It failed.")
         assert (outage.concerns_admins(now), outage.concerns_readers(now)) == (is_told, is_told)
+
+
+async def test_a_channel_that_is_shared_as_an_outage_ends_hears_of_the_end_once_it_is_the_companys_again(world: World) -> None:
+    fails(world, "401")
+    await looks(world)
+    await world.post(f"/channels/{APPROVALS}", is_ext_shared=True)
+    world.sandbox.faults.clear()
+    await looks(world)
+    assert not any(text.startswith("✅") for text in await read_in(world, APPROVALS))
+    await world.post(f"/channels/{APPROVALS}", is_ext_shared=False)
+    for _ in range(3):
+        await a_minute_passes(world, 61)
+    assert [text for text in await read_in(world, APPROVALS) if text.startswith("✅")] == [
+        (await read_in(world, APPROVALS))[-1]
+    ]
+
+
+async def test_who_is_being_told_of_an_outage_as_it_ends_hears_of_the_end_too(world: World) -> None:
+    fails(world, "401")
+    slow = Fault("slack", "chat.postMessage", "slow", times=1, seconds=0.5)
+    world.sandbox.faults.add(slow)
+    telling = asyncio.create_task(looks(world))
+
+    async def on_its_way() -> bool:
+        return slow.times == 0
+
+    await world.wait_for(on_its_way, "a first word on its way")
+    world.sandbox.faults.clear()
+    await looks(world)
+    assert await read_in(world, APPROVALS) == []
+    await telling
+    _before, after = await read_in(world, APPROVALS)
+    assert after.startswith("✅")
