@@ -177,7 +177,9 @@ def test_an_outage_that_began_by_a_clock_that_ran_ahead_is_told() -> None:
         assert (outage.concerns_admins(now), outage.concerns_readers(now)) == (is_told, is_told)
 
 
-async def test_a_channel_that_is_shared_as_an_outage_ends_hears_of_the_end_once_it_is_the_companys_again(world: World) -> None:
+async def test_a_channel_that_is_shared_as_an_outage_ends_hears_of_the_end_once_it_is_the_companys_again(
+    world: World,
+) -> None:
     fails(world, "401")
     await looks(world)
     await world.post(f"/channels/{APPROVALS}", is_ext_shared=True)
