@@ -11,6 +11,7 @@ from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
+from bot.posts.tries import is_person
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, escape, mention
@@ -94,8 +95,8 @@ class Undeliverable(Notices):
         return Drawing(content, dropped=db.forget_post, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Give up telling somebody whom Slack doesn't let the bot write to."""
-        return True
+        """Give up telling somebody whom Slack doesn't let the bot write to; a channel hears it once it is the company's."""
+        return is_person(post.channel)
 
 
 _REFUSED: Markup = "Slack doesn't let me post there."

@@ -10,6 +10,7 @@ from bot.posts import db as posts
 from bot.posts.converge import converge
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
+from bot.posts.tries import is_person
 from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, mention
@@ -100,5 +101,5 @@ class UnseenTopic(Notices):
         return Drawing(content, is_over=True)
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Give up telling somebody whom Slack doesn't let the bot write to; the others are told."""
-        return True
+        """Give up telling somebody whom Slack doesn't let the bot write to; a channel hears it once it is the company's."""
+        return is_person(post.channel)

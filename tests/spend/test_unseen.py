@@ -146,3 +146,17 @@ async def test_it_begins_again_once_somebody_who_sees_it_sets_it_up(store: Store
     await set_up_again(rt, thing)
     await run(rt, thing, 1)
     assert slack.top(COSTS), "what the message says to do has to help"
+
+
+async def test_admins_whose_channel_is_out_of_reach_hear_of_it_later(store: Store) -> None:
+    await fill(store, steady(FRIDAY - DAY * 20, FRIDAY + DAY * 2), MONDAY, MONDAY)
+    await set_up(store, "digest")
+    slack, dana = Slack(), Organization()
+    rt = bot(store, slack, dana)
+    dana.role = "developer"
+    slack.refuses_only = {ADMINS: "not_in_channel"}
+    await run(rt, "digest", 0)
+    slack.refuses_only = {}
+    set_clock(rt, MONDAY + timedelta(hours=6))
+    await run_job(rt, _JOB["posts"])
+    assert [post.channel for post in slack.posts if post.channel in ("U0DANA", ADMINS)] == ["U0DANA", ADMINS]
