@@ -158,6 +158,7 @@ async def test_a_showing_that_was_interrupted_ends_as_a_failed_hand_over(fleet: 
     notice = await fleet.message(ALICE, f"`{name}`")
     held = await fleet.held_at("slack", "views.update", "slow")
     await fleet.click_on(ALICE, notice, "request_reveal")
+    await fleet.modal(ALICE, "Your key")  # the form of before may be drawn late, and be what is held first
     await held.reached()
     await restart(fleet, bot)
     await fleet.card(name, "its secret didn't reach its requester: revoke the key and ask again")
