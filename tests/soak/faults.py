@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 from bot.sandbox.faults import Fault, FaultKind, kinds_for
-from tests.soak.things import pending_invites
+from tests.soak.things import who_may_join
 from tests.soak.world import Soak
 from tests.world import APPROVALS
 
@@ -94,7 +94,7 @@ async def accept_invites(soak: Soak, dice: Random) -> None:
     """Let people who were invited join, now and then, until the storm is over; some never do."""
     while not soak.is_over:
         await soak.pause(1.5 + 2 * dice.random())
-        waiting = pending_invites(soak)
+        waiting = who_may_join(soak)
         if waiting and dice.random() < 0.7:
             soak.claude.accept_invite(dice.choice(waiting))
             soak.events["people who joined"] += 1

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.sandbox.claude.records import Invite, Principal, User, Workspace, tagged_id
 from tests.soak.world import DEVELOPERS, Soak, member
 
-SITE, ATTIC, LEAVER = "Site", "Attic", "leaver"
+SITE, ATTIC, LEAVER, INVITED = "Site", "Attic", "leaver", "soak-invited-"
 MOST_WORKSPACES = 85
 """So many workspaces are open at the most; the API takes 100."""
 
@@ -29,7 +29,7 @@ def furnish(soak: Soak) -> None:
         key, _ = claude.create_key(staging.id, f"of-{handle}", created_by=user.id)
         key.created_by = Principal("user", user.id)
     for number in range(2 + soak.size.requests // 40):
-        email, now = f"soak-invited-{number}@acme.test", claude.clock.now()
+        email, now = f"{INVITED}{number}@acme.test", claude.clock.now()
         invite = Invite(tagged_id("invite", email), email, "developer", now, now + timedelta(days=21))
         claude.invites[invite.id] = invite
     soak.before = frozenset(claude.keys)
@@ -71,3 +71,10 @@ def role_in(soak: Soak, workspace_id: str, user_id: str) -> str:
 def pending_invites(soak: Soak) -> list[str]:
     """Return the ids of invites of the soak that wait."""
     return [one.id for one in soak.claude.pending_invites() if one.email.startswith("soak-")]
+
+
+def who_may_join(soak: Soak) -> list[str]:
+    """Return the ids of invites that may be accepted now: those to withdraw wait until somebody asked for that."""
+    is_asked = any(row.kind == "withdraw_invite" for row in soak.rows.values())
+    waiting = (soak.claude.invites[one] for one in pending_invites(soak))
+    return [one.id for one in waiting if is_asked or not one.email.startswith(INVITED)]
