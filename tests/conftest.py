@@ -17,9 +17,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from bot.store.session import Store
 from tests.compiled import compile_once
-from tests.forks import stop_forking
+from tests.keeping import Keeper
 from tests.memory_disk import live_in_memory
-from tests.postgres import Keeper, database, given_server
+from tests.postgres import database
 from tests.rewritten import compile_share
 from tests.rings import TRIES, Meter
 from tests.sizes import EXAMPLES, PROOF, databases, set_examples
@@ -38,8 +38,9 @@ TOGETHER = (
     "/test_claude_legacy.",
     "/test_claude_pages.",
     "/reconcile/",
+    "/test_contracts.",
 )
-"""Files whose tests share a browser or a sandbox: one worker does each."""
+"""Files whose tests share a browser, a sandbox, or what was read of all files: one worker does each."""
 COSTLY = pytest.StashKey[bool]()
 
 
@@ -97,21 +98,19 @@ def log_plainly() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the run keep a PostgreSQL server, which starts when a test asks; workers use the one of their run."""
+    """Let the run keep what its workers share, which starts when a test asks."""
     log_plainly()
     compile_once()
     gc.disable()  # a quarter of what it takes to import everything went into searches for garbage
     if not hasattr(config, "workerinput"):
         live_in_memory()
-        if not given_server():
-            config.stash[KEEPER] = Keeper()
+        config.stash[KEEPER] = Keeper()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End what the run started."""
-    drop_template()
-    stop_forking()
     if KEEPER in config.stash:
+        drop_template()
         config.stash[KEEPER].stop()
 
 

@@ -7,13 +7,11 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.sandbox.stage import Json
+from tests.keeping import ask_keeper, kept
 from tests.rings import SPENT
 
 _LINE = 2**20
@@ -49,33 +47,10 @@ class Forked:
             os.kill(self.pid, signal.SIGTERM)
 
 
-class ForkServer:
-    """The process that forks; it ends with this one, or with `stop`, and takes along what it started."""
-
-    def __init__(self) -> None:
-        self.path = str(Path(tempfile.mkdtemp(prefix="qm-fork-")) / "fork")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forking", self.path],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
-        )  # fmt: skip
-        assert self._process.stdout is not None
-        assert self._process.stdout.readline() == b"ready\n"
-
-    def stop(self) -> None:
-        """End it, and wait for that."""
-        self._process.communicate(timeout=30)
-
-
 @functools.cache
-def _server() -> ForkServer:
-    return ForkServer()
-
-
-def stop_forking() -> None:
-    """End the worker's fork server, if it has one."""
-    if _server.cache_info().currsize:
-        _server().stop()
-        _server.cache_clear()
+def _server() -> str:
+    """Return the socket of what forks, once it has started."""
+    return ask_keeper(kept("forks"))
 
 
 async def _pipe() -> tuple[asyncio.StreamReader, int]:
@@ -97,7 +72,7 @@ async def fork(program: Sequence[str], env: Mapping[str, str], cwd: Path, *, apa
     stderr, to_stderr = await _pipe() if apart else (stdout, os.dup(to_stdout))
     asking = socket.socket(socket.AF_UNIX)
     asking.setblocking(False)
-    await asyncio.get_running_loop().sock_connect(asking, server.path)
+    await asyncio.get_running_loop().sock_connect(asking, server)
     order = {"program": list(program), "env": dict(env), "cwd": str(cwd)}
     socket.send_fds(asking, [json.dumps(order).encode() + b"\n"], [to_stdout, to_stderr])
     for descriptor in (to_stdout, to_stderr):

@@ -3,43 +3,17 @@
 import contextlib
 import functools
 import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
 import uuid
 from collections.abc import AsyncGenerator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-KEEPER = "QM_TEST_KEEPER"
-"""The variable that tells the workers of a run where the keeper's folder is."""
+from tests.keeping import ask_keeper, kept
+
 MISSING = "No PostgreSQL comes with this Python; TEST_DATABASE_URL may name one."
-
-
-class Keeper:
-    """A process that keeps the run's server, as long as this one lives or until `stop`."""
-
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="qm-pg-"))
-        os.environ[KEEPER] = str(self.folder)
-        # In a session of its own: what ends a process group must leave somebody who stops the server.
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.keeper", str(self.folder)],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[1], start_new_session=True,
-        )  # fmt: skip
-
-    def stop(self) -> None:
-        """Stop the server, and wait until it has ended."""
-        del os.environ[KEEPER]
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(60)
 
 
 def given_server() -> str | None:
@@ -57,20 +31,7 @@ def server_address() -> str:
         if os.environ.get("CI") == "true":
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    return ask_keeper(Path(os.environ[KEEPER]) / "keeper")
-
-
-def ask_keeper(path: Path) -> str:
-    """Return the address of the server that a keeper keeps, once it has started."""
-    deadline = time.monotonic() + 30
-    with socket.socket(socket.AF_UNIX) as asking:
-        asking.settimeout(120)
-        while asking.connect_ex(str(path)):  # the socket isn't there yet, or nobody listens yet
-            assert time.monotonic() < deadline, "the keeper of PostgreSQL has not started"
-            time.sleep(0.02)
-        answer = b"".join(iter(functools.partial(asking.recv, 4096), b"")).decode()
-    assert answer, "the keeper of PostgreSQL could not start a server"
-    return answer
+    return ask_keeper(kept("keeper"))
 
 
 def driver_url(server: str, name: str) -> str:

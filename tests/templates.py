@@ -1,4 +1,4 @@
-"""Migrated databases, made once by each worker and copied for each test: a file of SQLite, and a template of PostgreSQL."""
+"""Migrated databases, made once and copied for each test: a file of SQLite, and a template of PostgreSQL."""
 
 import asyncio
 import contextlib
@@ -12,8 +12,11 @@ from typing import Any
 
 from bot.store.migrate import migrate
 from bot.store.session import Store
+from tests.keeping import kept, made_once
 from tests.postgres import database, driver_url, execute, given_server, server_address
 from tests.rings import serves_many
+
+_TEMPLATE = "postgresql-template"
 
 
 def sqlite_url(path: Path) -> str:
@@ -29,10 +32,13 @@ def copy_sqlite(path: Path) -> None:
 
 @functools.cache
 def _sqlite_template() -> bytes:
-    with tempfile.TemporaryDirectory(prefix="qm-db-") as folder:
-        path = Path(folder) / "quartermaster.db"
-        _apart(_migrated(sqlite_url(path)))
-        assert [found.name for found in Path(folder).iterdir()] == [path.name], "everything is in one file"
+    with made_once("migrated.db") as path:
+        if not path.exists():
+            with tempfile.TemporaryDirectory(prefix="qm-db-") as folder:
+                made = Path(folder) / "quartermaster.db"
+                _apart(_migrated(sqlite_url(made)))
+                assert [found.name for found in Path(folder).iterdir()] == [made.name], "everything is in one file"
+                made.rename(path)
         return path.read_bytes()
 
 
@@ -46,9 +52,12 @@ async def migrated_postgres() -> AsyncGenerator[str]:
 @functools.cache
 def postgres_template() -> str:
     """Return the name of a migrated database that nobody connects to."""
-    server, name = server_address(), f"qm_template_{uuid.uuid4().hex[:12]}"
-    _apart(_made(server, name))
-    return name
+    with made_once(_TEMPLATE) as path:
+        if not path.exists():
+            name = f"qm_template_{uuid.uuid4().hex[:12]}"
+            _apart(_made(server_address(), name))
+            path.write_text(name)
+        return path.read_text()
 
 
 async def _made(server: str, name: str) -> None:
@@ -58,8 +67,8 @@ async def _made(server: str, name: str) -> None:
 
 def drop_template() -> None:
     """Leave nothing behind on a server that outlives the tests."""
-    if given_server() and postgres_template.cache_info().currsize:
-        _apart(execute(server_address(), f"DROP DATABASE {postgres_template()}"))
+    if given_server() and kept(_TEMPLATE).exists():
+        _apart(execute(server_address(), f"DROP DATABASE {kept(_TEMPLATE).read_text()}"))
 
 
 async def _migrated(url: str) -> None:

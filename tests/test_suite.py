@@ -13,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from tests.forks import fork
-from tests.postgres import ask_keeper
+from tests.keeping import ask_keeper
 from tests.processes import ROOT
 from tests.rewritten import compile_files
 from tests.rings import EXCEPTIONS, NOISE, RINGS, Meter, allowance
 
 KEEPS = """
 import time
-from tests.postgres import Keeper, server_address
+from tests.keeping import Keeper
+from tests.postgres import server_address
 keeper = Keeper()
 server_address()
 print(keeper.folder, flush=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hashlib
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ from bot.store.actions import AuditAction
 from bot.store.audit import all_entries, verify_chain
 from bot.store.session import Store
 from tests.in_place import ask
+from tests.keeping import made_once
 from tests.raw_dates import raw_dates
 from tests.rings import crowd, serves_many
 from tests.sizes import PROOF
@@ -163,17 +165,37 @@ _LOADED: dict[str, bytes] = {}
 async def loaded_world_of(
     folder: Path, options: SandboxOptions, days: int | None = None, spenders: int | None = None
 ) -> AsyncGenerator[World]:
-    """Run sandbox and bot with the organization's costs in the ledger: loaded once by each worker, and copied then.
+    """Run sandbox and bot with the organization's costs in the ledger.
 
     `options` must set the start, so that the figures are the same each time.
     """
-    key = f"{options} {days} {spenders}"
-    if key not in _LOADED:
-        with serves_many(), tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
-            copy_sqlite(Path(apart) / "quartermaster.db")
-            async with world_of(Path(apart), options=options, spenders=spenders) as world:
-                await sync_costs(world.rt, world.rt.now(), days)
-            _LOADED[key] = (Path(apart) / "quartermaster.db").read_bytes()
-    (folder / "quartermaster.db").write_bytes(_LOADED[key])
+
+    async def load(world: World) -> None:
+        await sync_costs(world.rt, world.rt.now(), days)
+
+    async with prepared_world_of(folder, f"{options} {days} {spenders}", load, options=options, spenders=spenders) as world:
+        yield world
+
+
+@contextlib.asynccontextmanager
+async def prepared_world_of(
+    folder: Path,
+    name: str,
+    prepare: Callable[[World], Awaitable[None]],
+    *,
+    options: SandboxOptions,
+    spenders: int | None = None,
+) -> AsyncGenerator[World]:
+    """Run sandbox and bot on what another bot was prepared with: made once in a run under this name, and copied then."""
+    if name not in _LOADED:
+        with serves_many(), made_once(f"{hashlib.sha256(name.encode()).hexdigest()}.db") as kept:
+            if not kept.exists():
+                with tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
+                    copy_sqlite(Path(apart) / "quartermaster.db")
+                    async with world_of(Path(apart), options=options, spenders=spenders) as world:
+                        await prepare(world)
+                    (Path(apart) / "quartermaster.db").rename(kept)
+            _LOADED[name] = kept.read_bytes()
+    (folder / "quartermaster.db").write_bytes(_LOADED[name])
     async with world_of(folder, options=options, spenders=spenders) as world:
         yield world

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
@@ -18,29 +17,22 @@ from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
 from bot.spend.scope import EVERYTHING
 from tests.approvals.acting import settled
-from tests.rings import serves_many
 from tests.spend.reports.samples import times
-from tests.templates import copy_sqlite
-from tests.world import ALICE, BOB, COSTS, DANA, World, world_of
+from tests.world import ALICE, BOB, COSTS, DANA, World, prepared_world_of
 
 Json = dict[str, Any]
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 FIRST, LAST = date(2026, 11, 16), date(2026, 11, 22)
-_LOADED: list[bytes] = []
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    if not _LOADED:
-        with serves_many(), tempfile.TemporaryDirectory(prefix="qm-db-") as apart:
-            copy_sqlite(Path(apart) / "quartermaster.db")
-            async with world_of(Path(apart), options=SandboxOptions(start=START)) as opened:
-                await sync_code(opened.rt, opened.rt.now())
-                async with opened.rt.store.write() as tx:
-                    await db.note_looked_back(tx, FIRST, is_over=True)
-            _LOADED.append((Path(apart) / "quartermaster.db").read_bytes())
-    (tmp_path / "quartermaster.db").write_bytes(_LOADED[0])
-    async with world_of(tmp_path, options=SandboxOptions(start=START)) as opened:
+    async def read(opened: World) -> None:
+        await sync_code(opened.rt, opened.rt.now())
+        async with opened.rt.store.write() as tx:
+            await db.note_looked_back(tx, FIRST, is_over=True)
+
+    async with prepared_world_of(tmp_path, "Claude Code", read, options=SandboxOptions(start=START)) as opened:
         yield opened
 
 

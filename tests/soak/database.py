@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.store.migrate import migrate
 from bot.store.session import Store
-from tests.postgres import ask_keeper, driver_url, execute
+from tests.keeping import ask_keeper
+from tests.postgres import driver_url, execute
 
 
 @contextlib.asynccontextmanager
