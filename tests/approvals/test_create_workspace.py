@@ -158,6 +158,7 @@ async def test_where_answers_were_lost_there_is_still_one_of_each(world: World) 
     assert len(workspaces(world)) == 2
 
 
+@pytest.mark.proof
 async def test_one_that_is_made_after_it_was_looked_for_is_found_and_made_no_second_time(world: World) -> None:
     await world.post("/faults", target="claude", name=CREATE, kind="drop_before", times=1)
     card = await asked(world)
@@ -196,6 +197,7 @@ async def test_a_crash_after_any_step_makes_nothing_twice(world: World) -> None:
     assert len(workspaces(world)) == 2
 
 
+@pytest.mark.proof
 async def test_who_died_after_the_first_workspace_goes_on_from_there(world: World) -> None:
     card = await asked(world)
     await press(world, BOB, card, "request_approve")

@@ -109,6 +109,7 @@ async def test_a_key_made_by_hand_without_expiry_is_archived_at_its_end_and_look
     assert (record, "ending is active, not archived" in said) == (["archived → active"], True)
 
 
+@pytest.mark.proof
 async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -> None:
     card = await world.ask_for_key(ALICE, "ended-early", ends_on=await in_a_week(world))
     await press(world, CAROL, card, "request_approve")
@@ -134,6 +135,7 @@ async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) ->
     assert await role_of(world, "priya@acme.test") == "developer"
 
 
+@pytest.mark.proof
 async def test_a_role_of_somebody_who_left_is_over_with_the_membership_and_nobody_is_asked(world: World) -> None:
     card = await priya_gets_billing_for_a_week(world)
     (member,) = [member async for member in world.rt.admin.users(email="priya@acme.test")]

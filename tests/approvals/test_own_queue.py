@@ -50,7 +50,7 @@ def full_for(times: int, *, once_sent: bool = False, refusal: UpstreamError | No
     return replace(BADGE, effect=replace(BADGE.effect, apply=apply, look=look))
 
 
-@pytest.mark.parametrize(("times", "once_sent"), [(1, False), (3, False), (1, True)])
+@pytest.mark.parametrize(("times", "once_sent"), [(1, False), pytest.param(3, False, marks=pytest.mark.proof), (1, True)])
 async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself(
     tmp_path: Path, times: int, once_sent: bool
 ) -> None:
@@ -72,7 +72,9 @@ async def test_an_approved_request_that_waits_for_the_own_budget_goes_on_by_itse
         assert any("I'll go on by myself within a few minutes" in line for line in await thread_of(world, card))
 
 
-@pytest.mark.parametrize(("times", "ended"), [(2, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
+@pytest.mark.parametrize(
+    ("times", "ended"), [(2, Status.APPLIED), pytest.param(MOST_ATTEMPTS, Status.FAILED, marks=pytest.mark.proof)]
+)
 async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
     tmp_path: Path, times: int, ended: Status
 ) -> None:
@@ -91,7 +93,9 @@ async def test_what_the_api_turned_away_is_tried_later_before_a_person_is_asked(
         assert later[0].endswith("in a minute: The Claude Admin API is busy.")
 
 
-@pytest.mark.parametrize(("times", "ended"), [(1, Status.APPLIED), (MOST_ATTEMPTS, Status.FAILED)])
+@pytest.mark.parametrize(
+    ("times", "ended"), [(1, Status.APPLIED), pytest.param(MOST_ATTEMPTS, Status.FAILED, marks=pytest.mark.proof)]
+)
 async def test_what_could_not_be_looked_up_is_said_at_once_and_tried_again_in_five_minutes(
     tmp_path: Path, times: int, ended: Status
 ) -> None:

@@ -175,6 +175,7 @@ async def test_covering_a_channel_goes_on_where_slack_broke_off(world: World) ->
     assert left == []
 
 
+@pytest.mark.proof
 async def test_a_refused_redrawing_is_given_up_a_day_after_the_end(world: World) -> None:
     card = await world.ask_for_key(ALICE, "kicked")
     await world.post("/faults", target="slack", name="chat.update", kind="500", times=3)

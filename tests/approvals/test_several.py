@@ -24,6 +24,7 @@ from bot.people.identity import resolve_actor
 from tests.approvals.acting import a_minute_passes, audit_of, card_with, press, request_behind, settled, thread_of, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
 from tests.approvals.kind_flags import FLAGS, WAITS, WITH_FLAGS
+from tests.sizes import few
 from tests.world import ALICE, BOB, World, world_of
 
 CHANGE = "POST /v1/organizations/workspaces/*"
@@ -124,6 +125,7 @@ async def test_a_failure_outside_stops_one_part_and_a_retry_does_only_that_one(w
     assert len(writes_since(world, seq)) == 1
 
 
+@pytest.mark.proof
 async def test_a_part_that_comes_late_is_noted_though_the_one_before_it_never_comes(world: World) -> None:
     await world.post("/faults", target="claude", name=CHANGE, kind="500_final", times=2)
     card = await approved(world, "red", "blue")
@@ -135,6 +137,7 @@ async def test_a_part_that_comes_late_is_noted_though_the_one_before_it_never_co
     assert (states(request), request.outcome.in_doubt) == ({"blue": "done"}, False)
 
 
+@pytest.mark.proof
 async def test_what_waits_is_followed_after_another_part_failed_and_a_retry_at_once_does_nothing_twice(
     world: World,
 ) -> None:
@@ -288,7 +291,7 @@ async def test_where_the_own_queue_is_full_between_two_parts_the_rest_goes_on_by
     assert len([e for e in world.sandbox.wire.after(0) if e.name.startswith("POST /v1/organizations/workspaces/")]) == 3
 
 
-@pytest.mark.parametrize("names", [("unread", "lost"), ("lost", "unread"), ("lost", "queued")])
+@pytest.mark.parametrize("names", few([("unread", "lost"), ("lost", "unread"), ("lost", "queued")]))
 async def test_what_one_part_leaves_in_doubt_is_not_forgotten_for_another_that_surely_did_nothing(
     world: World, names: tuple[str, ...]
 ) -> None:

@@ -260,6 +260,7 @@ async def test_a_word_is_taken_once_from_whoever_has_it_and_falls_with_a_hand_ov
     assert (said, request.outcome.said_at) == (["request.said_done"], None)
 
 
+@pytest.mark.proof
 async def test_a_feed_that_is_down_does_not_hold_a_word_for_ever(world: World) -> None:
     await world.post("/claude/flags", compliance_enabled=True)
     card = await approved(world)

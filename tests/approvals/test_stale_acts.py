@@ -30,6 +30,7 @@ from tests.approvals.acting import (
 )
 from tests.approvals.test_grants import PRIYA, TWO_WEEKS, in_a_week, priya_gets_billing_for_a_week, role_of
 from tests.processes import APPROVERS
+from tests.sizes import few
 from tests.world import ALICE, BOB, CAROL, DANA, World, a_minute, world_of
 
 PRIYAS = "priya@acme.test"
@@ -106,6 +107,7 @@ async def done_after_approval(world: World, card: dict[str, object]) -> None:
     await done(world, card)
 
 
+@pytest.mark.proof
 async def test_of_three_that_take_over_the_end_of_a_grant_one_ends_it(world: World) -> None:
     card = await priya_gets_billing_for_a_week(world)
     world.sandbox.clock.advance(timedelta(days=8))
@@ -240,7 +242,7 @@ async def test_an_interruption_before_the_steps_by_hand_loses_no_secret(world: W
     assert "request.taken_up_again" in [entry.action for entry in await audit_of(world, request)]
 
 
-@pytest.mark.parametrize("look", [1, 2])
+@pytest.mark.parametrize("look", few([1, 2]))
 async def test_a_key_that_an_interrupted_try_makes_late_is_its_own(tmp_path: Path, look: int) -> None:
     looks = 0
 

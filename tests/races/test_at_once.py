@@ -16,7 +16,7 @@ from tests.world import ALICE, BOB, CAROL, DANA
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(1200),
-    on_fleets("postgresql-3", "sqlite-1"),
+    on_fleets("postgresql-3", in_proof="sqlite-1"),
 ]
 
 

@@ -59,7 +59,7 @@ async def test_a_call_that_never_arrived_can_be_retried_and_makes_one_key(tmp_pa
         assert keys_named(world, "unsent") == 1
 
 
-@pytest.mark.parametrize("comes", [True, False], ids=["it came", "it never came"])
+@pytest.mark.parametrize("comes", few([True, False]), ids=["it came", "it never came"])
 async def test_a_retry_waits_for_what_nobody_waited_for_to_the_end(tmp_path: Path, comes: bool) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "behind-a-gateway")
@@ -80,7 +80,7 @@ async def test_a_retry_waits_for_what_nobody_waited_for_to_the_end(tmp_path: Pat
         assert keys_named(world, "behind-a-gateway") == 1
 
 
-@pytest.mark.parametrize("how", ["later", "at once"])
+@pytest.mark.parametrize("how", few(["later", "at once"]))
 async def test_a_call_that_arrives_after_it_was_looked_for_is_found_and_not_said_to_be_undone(
     tmp_path: Path, how: str
 ) -> None:

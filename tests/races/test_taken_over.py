@@ -118,6 +118,7 @@ async def test_a_doubt_outlives_a_look_that_failed(tmp_path: Path) -> None:
         assert await living(world, "in-doubt") == 1
 
 
+@pytest.mark.proof
 async def test_giving_up_says_who_did_it_and_what_is_known(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "given-up")

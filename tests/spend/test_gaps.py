@@ -142,6 +142,7 @@ async def test_after_an_absence_of_any_length_nothing_that_was_revised_is_left_u
     assert organization.asked == [(TODAY - DAY * 2, TODAY + DAY)]
 
 
+@pytest.mark.proof
 async def test_a_reading_that_broke_off_after_an_absence_is_begun_again(store: Store) -> None:
     organization = await revised_while_away(store, 40)
 

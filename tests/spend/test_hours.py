@@ -21,6 +21,7 @@ from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import sync_costs
 from bot.store.session import Store
 from tests.admin.buckets import in_buckets
+from tests.sizes import few
 from tests.spend.world import CENT, DAY, DOLLAR, LAB, NOW, OPUS, PROD, SONNET, Organization, runtime
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=1)
@@ -158,7 +159,7 @@ async def test_the_newest_days_come_first_and_old_hours_go(store: Store) -> None
             ]
 
 
-@pytest.mark.parametrize("scale", [0, 2])
+@pytest.mark.parametrize("scale", few([2, 0]))
 async def test_an_odd_answer_by_the_hour_changes_no_closed_day(store: Store, scale: int) -> None:
     organization = Hourly(hourly=[spent(TODAY - DAY * n, 3, DOLLAR) for n in range(1, 4)], scale=scale)
     rt = living(store, organization)

@@ -16,6 +16,7 @@ from bot.spend.digests.view import digest_chart, render_digest, render_thread
 from bot.spend.ledger.pages import load_days, midnight
 from bot.store.names import Named, remember
 from bot.store.session import Store
+from tests.sizes import few
 from tests.spend.world import DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, SONNET, Figure, fill, pages_of, row, runtime
 
 WEEK = timedelta(days=7)
@@ -65,7 +66,7 @@ async def compared(store: Store, days: list[date]) -> int:
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", few(range(2)))
 async def test_a_digest_of_its_largest_keys_says_what_one_of_all_keys_says(store: Store, seed: int) -> None:
     random, days = Random(seed), [FRIDAY - timedelta(days=n) for n in range(-1, 3)]
     kinds = ["plenty", *random.sample(list(AMOUNTS), len(days) - 1)]
