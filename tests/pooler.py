@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode before the tests' PostgreSQL, where it is installed; CI has to have it."""
+"""PgBouncer before the tests' PostgreSQL, where it is installed; CI has to have it."""
 
 import contextlib
 import os
@@ -17,8 +17,8 @@ LENT = 3
 
 
 @contextlib.contextmanager
-def pooled(folder: Path, database_url: str) -> Generator[str]:
-    """Yield the address of a database behind a pooler in transaction mode; skips where there is no PgBouncer."""
+def pooled(folder: Path, database_url: str, mode: str = "transaction", lent: int = LENT) -> Generator[str]:
+    """Yield the address of a database behind a pooler that lends so many connections; skips where there is no PgBouncer."""
     program = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if not program:
         if os.environ.get("CI") == "true":
@@ -28,7 +28,7 @@ def pooled(folder: Path, database_url: str) -> Generator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = folder / "pgbouncer.ini"
-    config.write_text(_config(database_url, port), encoding="utf-8")
+    config.write_text(_config(database_url, port, mode, lent), encoding="utf-8")
     config.chmod(0o644)
     # It refuses to run as root, and takes the rights of whoever may reach the server's socket instead.
     user = ("-u", _owner(database_url)) if os.geteuid() == 0 else ()
@@ -54,13 +54,13 @@ def _owner(database_url: str) -> str:
     return place.owner() if place.is_absolute() else "nobody"
 
 
-def _config(database_url: str, port: int) -> str:
+def _config(database_url: str, port: int, mode: str, lent: int) -> str:
     url, host = urlsplit(database_url), _host(database_url)
     facts = {"host": host, "port": str(url.port or 5432), "dbname": url.path.lstrip("/"), "user": url.username or "postgres"}
     facts |= {"password": url.password} if url.password else {}
     database = " ".join(f"{name}={value}" for name, value in facts.items())
     lines = ("listen_addr = 127.0.0.1", f"listen_port = {port}", "unix_socket_dir =", "auth_type = any",
-             "pool_mode = transaction", f"default_pool_size = {LENT}", "max_client_conn = 300")  # fmt: skip
+             f"pool_mode = {mode}", f"default_pool_size = {lent}", "max_client_conn = 300")  # fmt: skip
     return "\n".join(["[databases]", f"pooled = {database}", "[pgbouncer]", *lines, ""])
 
 

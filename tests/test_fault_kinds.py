@@ -197,7 +197,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "store/test_patience::no_statement_has_a_name_behind_a_pooler",
         "store/test_patience::statements_that_a_pooler_loses_are_named_in_a_sentence",
         "races/test_behind_a_pooler::two_replicas_behind_a_pooler_make_one_key",
-        "races/test_behind_a_pooler::one_that_is_not_named_is_said_at_start_and_by_the_doctor",
+        "races/test_behind_a_pooler::what_a_pooler_keeps_from_working_is_said_at_start_by_the_doctor_and_by_commands",
+        "races/test_behind_a_pooler::a_pooler_that_lends_one_connection_for_a_session_is_said",
     ),
     (33, "values that files and shells wrap"): (
         "cli/test_check::check_reads_values_as_the_bot_does",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.settings.model import DatabaseSettings
+from bot.store.migrate import known_reason
 from bot.store.session import Store, Tx
 
 _SQLITE = "sqlite+aiosqlite:///"
@@ -34,7 +35,9 @@ async def read_store(settings: DatabaseSettings, what: str, work: Callable[[Stor
         async with store.read() as tx:
             return await work(store, tx)
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
-        raise Unreadable(f"{what} can't be read ({type(error).__name__}). Is DATABASE_URL the bot's database?") from None
+        why = known_reason(error)
+        said = f". {why}" if why else f" ({type(error).__name__}). Is DATABASE_URL the bot's database?"
+        raise Unreadable(f"{what} can't be read{said}") from None
     finally:
         await store.close()
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
-from bot.store.pooled import check_statements_stay
+from bot.store.pooled import NotLent, check_pooler
 from bot.store.rights import GRANT, NoRights, check_rights
-from bot.store.session import BUSY_TIMEOUT, READ_ONLY, FileReplaced, Store
+from bot.store.session import BUSY_TIMEOUT, READ_ONLY, FileReplaced, Store, sqlstate
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -27,6 +27,8 @@ _PROBES = 3
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
 _UNKNOWN_STATEMENT = ("26000", "42P05")
 """PostgreSQL's words for a prepared statement that isn't there, or is already: it was made on another connection."""
+_BY_STATEMENT = "statement pooling mode"
+"""What PgBouncer says to a transaction in statement mode, by a word of PostgreSQL's for a connection that fails."""
 _AWAY = ("08", "57P", "53300")
 """PostgreSQL's words for a connection that fails, a server that starts or stops, and one with too many connections."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -98,7 +100,7 @@ async def open_database(store: Store) -> None:
         await migrate(store)
         for _ in range(_PROBES):
             await try_writing(store)
-        await check_statements_stay(store)
+        await check_pooler(store)
     except DatabaseTooNew:
         raise
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
@@ -117,7 +119,7 @@ async def examine_database(store: Store) -> str | None:
                 if found.scalar():
                     return _ONLY_READ
                 await check_rights(tx)
-        await check_statements_stay(store)
+        await check_pooler(store)
     except Exception as error:  # drivers differ
         return why_unusable(error)
     return None
@@ -130,16 +132,18 @@ def why_unusable(error: Exception) -> str:
 
 def is_away(error: Exception) -> bool:
     """Tell whether an error says that a server can't be reached now, or that it is starting, stopping or full."""
-    state = getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, OSError) or (isinstance(state, str) and state.startswith(_AWAY))
+    if _BY_STATEMENT in str(error):
+        return False
+    return isinstance(error, OSError | NotLent) or (sqlstate(error) or "").startswith(_AWAY)
 
 
 def known_reason(error: Exception) -> str | None:
     """Return in a sentence what is wrong with a database, None for an error that says nothing of that."""
-    if isinstance(error, FileReplaced | NoRights):
+    if isinstance(error, FileReplaced | NoRights | NotLent):
         return error.sentence
-    orig = getattr(error, "orig", None)
-    state = getattr(orig, "sqlstate", None)
+    orig, state = getattr(error, "orig", None), sqlstate(error)
+    if _BY_STATEMENT in str(error):
+        return "The pooler in between is in statement mode, in which nothing works: set its pool_mode to transaction."
     if "database is locked" in str(orig):
         return "Another program holds the SQLite file."
     if state == READ_ONLY or "readonly database" in str(orig):

@@ -101,6 +101,8 @@ class Store:
         PostgreSQL ends a transaction in which nothing was said for `idle_for`; what people page through may take its time.
         """
         self.engine = _engine(url, idle_for)
+        self.is_pooled = _without_mark(url)[1]
+        """Whether the address says that a pooler in transaction mode is in between."""
         self.dialect = self.engine.dialect.name
         self._audit_key = audit_key
         self._clock = clock
@@ -194,10 +196,11 @@ class Store:
 def _may_pass(error: DBAPIError) -> bool:
     """Tell whether the same writes may succeed a moment later."""
     is_away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-    return is_away or _sqlstate(error.orig) in BROKEN_OFF
+    return is_away or sqlstate(error.orig) in BROKEN_OFF
 
 
-def _sqlstate(error: Any) -> str | None:
+def sqlstate(error: Any) -> str | None:
+    """Return PostgreSQL's word for an error, of the driver's or of what wraps it."""
     return getattr(error, "sqlstate", None) or getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
@@ -251,7 +254,7 @@ def _drop_if_read_only(context: ExceptionContext) -> None:
     elsewhere.
     """
     orig: Any = context.original_exception
-    if _sqlstate(orig) == READ_ONLY or "readonly database" in str(orig):
+    if sqlstate(orig) == READ_ONLY or "readonly database" in str(orig):
         context.is_disconnect = True
 
 
