@@ -21,6 +21,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (2, "a rule that stops applying loosens"): (
         "approvals/test_rules::a_rule_binds_what_was_asked_under_it_though_its_workspace_is_called_otherwise_now",
+        "approvals/test_rules::a_name_that_a_looser_table_has_makes_nobody_an_approver_of_what_was_asked_before",
         "approvals/test_rules::a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on",
         "policy/test_least::no_table_asks_for_fewer_approvals_than_the_kind_demands",
         "status/test_names::what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mended",

@@ -140,11 +140,11 @@ class AskedUnder(BaseModel):
 def stricter(asked: AskedUnder, today: Rule) -> Rule:
     """Return today's rule, made no looser than the one under which something was asked for.
 
-    The quorum is the higher one. A workspace's table that doesn't apply any more, because the workspace was renamed or the
-    table taken out, still binds what was asked under it: whoever approves has to be an approver under both.
+    The quorum is the higher one. Where other tables of workspaces apply than then, because the workspace was renamed or
+    the file has others, whoever approves has to be an approver under both rules.
     """
-    is_lost = any(table not in today.tables for table in asked.tables)
-    and_of = asked.approvers if is_lost and set(asked.approvers) != set(today.approvers) else ()
+    is_other = set(asked.tables) != set(today.tables)
+    and_of = asked.approvers if is_other and set(asked.approvers) != set(today.approvers) else ()
     return today.model_copy(update={"quorum": max(asked.quorum, today.quorum), "and_of": and_of})
 
 

@@ -179,6 +179,19 @@ async def test_a_rule_binds_what_was_asked_under_it_though_its_workspace_is_call
         await world.message(BOB, "issued to", "C0ENG")
 
 
+async def test_a_name_that_a_looser_table_has_makes_nobody_an_approver_of_what_was_asked_before(tmp_path: Path) -> None:
+    looser = f'{POLICY}[workspaces."Playground"]\napprovers = ["platform"]\n'
+    async with world_of(tmp_path, more=settings(tmp_path, looser)) as world:
+        await ask(world, "asked-before", "Production")
+        card = await card_with(world, "asked-before")
+        await renamed(world, "Production", "Playground")
+        await press(world, PRIYA, card, "request_approve")
+        await told(world, PRIYA, "who must also be one of <!subteam^S0ADMINS>", APPROVALS)
+        assert (await request_behind(world, card)).status is Status.PENDING
+        await press(world, BOB, card, "request_approve")
+        await until(world, card, Status.APPLIED)
+
+
 async def test_a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         key_id = await make_key(world, "asked-under-two", "Production")
