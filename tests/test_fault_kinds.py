@@ -73,12 +73,15 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (9, "time off counts as trying"): (
         "posts/test_converge::time_in_which_nobody_tried_is_no_attempt",
+        "status/test_watch::an_api_that_fails_is_told_after_hours_and_one_that_stumbles_is_not",
         "posts/test_converge::what_is_over_is_given_up_after_many_attempts_and_what_goes_on_is_not",
     ),
     (10, "a passing trouble is taken for a final one"): (
         "approvals/test_slow_looks::an_end_that_was_looked_at_too_slowly_is_tried_again_and_not_given_up",
         "approvals/test_ends_of_what_is_gone::a_spend_limit_of_an_archived_workspace_ends_without_anybody",
         "approvals/test_slow_looks::what_was_looked_at_too_slowly_is_tried_again_by_itself",
+        "approvals/test_own_queue::what_goes_on_by_itself_waits_for_a_policy_that_can_be_read",
+        "approvals/test_holding::who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_until_somebody_has_it",
         "admin/test_faults::an_organization_on_hold_is_a_trouble_that_passes",
         "admin/test_capabilities::a_failure_says_nothing_about_what_is_offered",
         "directory/test_capabilities::an_unknown_never_takes_the_place_of_what_was_known",

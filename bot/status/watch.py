@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 TOPIC = "outage"
 LOOK_EVERY = timedelta(seconds=45)
+NOT_LOOKED = timedelta(hours=1)
+"""After so long without a look nothing was running: nobody knows whether the Claude API answered meanwhile."""
 _NOW = "outage:now"
 
 
@@ -41,8 +43,8 @@ async def look(rt: Runtime, _key: str, _now: datetime) -> None:
     seen = await _failure(rt)
     now = rt.now()
     async with rt.store.write() as tx:
-        known = await _current(tx)
-        outage = _next(known, seen, now)
+        known, looked_at = await _current(tx)
+        outage = _next(known, looked_at, seen, now)
         if outage is None:
             return
         await write_note(tx, f"outage:{outage.id}", outage.model_dump(mode="json"), now)
@@ -56,7 +58,7 @@ async def look(rt: Runtime, _key: str, _now: datetime) -> None:
 async def current_outage(rt: Runtime) -> Outage | None:
     """Return the outage of this moment, as far as the watch has seen one."""
     async with rt.store.read() as tx:
-        return await _current(tx)
+        return (await _current(tx))[0]
 
 
 class _Seen(NamedTuple):
@@ -80,23 +82,27 @@ async def _failure(rt: Runtime) -> _Seen | None:
     return _Seen(reading.failure or "", reading.failure == REFUSED_KEY)
 
 
-def _next(known: Outage | None, seen: _Seen | None, now: datetime) -> Outage | None:
-    """Return the outage as it is now, None where there was none and is none."""
+def _next(known: Outage | None, looked_at: datetime, seen: _Seen | None, now: datetime) -> Outage | None:
+    """Return the outage as it is now, None where there was none and is none; it was looked at last at `looked_at`.
+
+    Time in which nobody looked is no failure: what was told to nobody until then counts from now.
+    """
     if seen is None:
         return known.model_copy(update={"ended_at": now}) if known else None
     if known is None:
         return Outage(id=f"out_{secrets.token_hex(8)}", since=now, **seen._asdict())
-    if not (
-        seen.is_refused or seen.is_on_hold
-    ):  # what has to be mended stays, also while no answer comes at all for a while
-        return known
+    # What has to be mended stays, also while no answer comes at all for a while.
+    if not (seen.is_refused or seen.is_on_hold):
+        is_new = now - looked_at > NOT_LOOKED and not known.concerns_admins(looked_at)
+        return known.model_copy(update={"since": now}) if is_new else known
     return known.model_copy(update=seen._asdict())
 
 
-async def _current(tx: Tx) -> Outage | None:
+async def _current(tx: Tx) -> tuple[Outage | None, datetime]:
+    """Return the outage of this moment, and when it was looked at last."""
     pointer = await note(tx, _NOW)
     outage_id = pointer[0].get("id") if pointer else None
-    return await _load(tx, str(outage_id)) if outage_id else None
+    return (await _load(tx, str(outage_id)) if outage_id else None), pointer[1] if pointer else tx.now
 
 
 async def _load(tx: Tx, outage_id: str) -> Outage | None:
