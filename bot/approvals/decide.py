@@ -124,10 +124,15 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
     await _check_nobody_left(rt, await _gone(rt, request), "Give it up.")
 
 
+def is_too_old(rt: Runtime, request: Request) -> bool:
+    """Tell whether a request was approved so long ago that this permits nothing any more."""
+    return request.approved_at is not None and rt.now() >= request.approved_at + FULFILL_WITHIN
+
+
 async def why_not_approved(rt: Runtime, request: Request) -> str:
     """Return in plain text why the approval of a request that wasn't executed yet doesn't hold today, "" while it does."""
     then = "Give up and ask again."
-    if request.approved_at and rt.now() >= request.approved_at + FULFILL_WITHIN:
+    if is_too_old(rt, request):
         return f"It was approved more than {duration(FULFILL_WITHIN)} ago. {then}"
     if lost := await _lost_approval(rt, request):
         return f"{lost} {then}"

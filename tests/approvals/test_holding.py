@@ -14,6 +14,7 @@ from bot.approvals.outcome import Outcome
 from bot.errors import AlreadyDecided, NotAllowed, RequestClosed
 from bot.people.identity import resolve_actor
 from bot.people.model import Actor
+from bot.policy.model import Policy
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     a_minute_passes,
@@ -141,6 +142,11 @@ async def test_who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_un
     card = await held_by_carol(world, "orphan")
     await a_minute_passes(world, seconds=LOOK_EVERY.total_seconds() + 60)
     assert holder_of(await request_behind(world, card)), "nothing happens to who may have it"
+    readable = world.rt.policy
+    world.rt.policy = Policy.nobody("The policy has a fault.")
+    await a_minute_passes(world, seconds=LOOK_EVERY.total_seconds() + 60)
+    assert holder_of(await request_behind(world, card)), "a file that can't be read says nothing of anybody"
+    world.rt.policy = readable
     if gone == "deactivated":
         await world.post("/people/U0CAROL", deleted=True)
     else:

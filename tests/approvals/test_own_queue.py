@@ -19,6 +19,7 @@ from bot.approvals.outcome import Applied, Done
 from bot.errors import OwnQueueFull, UpstreamBusy, UpstreamDown, UpstreamError
 from bot.kinds.registry import KINDS, registry_of
 from bot.people.identity import resolve_actor
+from bot.policy.model import Policy
 from bot.sandbox.people import CROWD
 from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, thread_of, until
 from tests.approvals.asking import ask
@@ -133,6 +134,21 @@ async def test_what_goes_on_by_itself_needs_an_approval_that_holds_then(
         left = await card_with(world, "no longer counts")
         assert "Otherwise I try again" not in left["text"]
         await press(world, BOB, left, "request_retry")
+        await until(world, card, Status.APPLIED)
+
+
+async def test_what_goes_on_by_itself_waits_for_a_policy_that_can_be_read(tmp_path: Path) -> None:
+    kinds = registry_of(*KINDS.values(), full_for(1, refusal=BUSY))
+    async with world_of(tmp_path, kinds=kinds) as world:
+        card = await ask(world, kinds["badge"])
+        await world.click_on(BOB, card, "request_approve")
+        await settled(world)
+        readable, world.rt.policy = world.rt.policy, Policy.nobody("The policy has a fault.")
+        for _ in range(2):
+            await a_minute_passes(world)
+            assert (await request_behind(world, card)).status is Status.APPROVED
+        world.rt.policy = readable
+        await a_minute_passes(world)
         await until(world, card, Status.APPLIED)
 
 

@@ -106,6 +106,8 @@ async def _check_may(rt: Runtime, actor: Actor, request: Request) -> None:
 async def _may_hold(rt: Runtime, request: Request, holder: Who) -> bool:
     members = await still_members(rt, [holder])
     rule = await rule_of(rt, request)
+    if not rule.is_read:  # it says nothing about anybody
+        return True
     return holder.slack_id in await current_approvers(rt, members, rule, request.workspace_id)
 
 
