@@ -94,6 +94,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (13, "every replica asks about everything that ever was"): (
         "posts/test_redact::only_channels_with_something_to_redact_or_restore_are_asked_about",
         "posts/test_redact::of_several_replicas_one_looks_at_the_channels_each_minute",
+        "approvals/test_console_way::however_many_processes_look_the_keys_are_listed_once_a_minute",
     ),
     (14, "what is wrong is forgotten once the right thing is there"): (
         "approvals/test_findings::a_stray_is_remembered_after_the_right_one_appeared_until_it_is_put_away",

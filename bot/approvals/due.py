@@ -21,6 +21,8 @@ LATE_AFTER = timedelta(minutes=5)
 """So long after its claim what failed in doubt is looked for once more: the API may have been slow, and not have failed."""
 FOLLOW_EVERY = timedelta(minutes=5)
 """How often it is looked whether what a part waits for has come."""
+PROVE_EVERY = timedelta(seconds=50)
+"""How often it is looked whether a person did what they have to do by hand, however many processes there are."""
 OWNERS_EVERY = timedelta(minutes=10)
 """How often it is looked whether somebody to whom a thing belongs can be told by now."""
 WEEK_AHEAD, DAY_AHEAD, _TOO_SHORT = timedelta(days=7), timedelta(days=1), timedelta(hours=2)

@@ -1,7 +1,7 @@
 """What happens to requests without a click: expiry, execution after an interruption, proof, the end of a grant."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.approvals import db, end, follow, late, reminders, resume
 from bot.approvals.cards.topic import refresh
@@ -15,6 +15,7 @@ from bot.approvals.due import (
     LATE,
     OWNERS,
     PROVE,
+    PROVE_EVERY,
     RECOVER,
     REMIND,
     is_followed_now,
@@ -62,7 +63,8 @@ async def _act(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     if timer.what == REMIND:  # what wasn't said in time, or about what is gone already, isn't said any more
         return next((at for at in untold(moved, moved.ahead_at or now) if at > now), None)
     due_at = timers_of(moved, now).get(timer.what)
-    return max(due_at, now) if due_at else None
+    pause = PROVE_EVERY if timer.what == PROVE else timedelta()
+    return max(due_at, now + pause) if due_at else None
 
 
 async def _prepare(rt: Runtime) -> None:

@@ -62,6 +62,20 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     ]  # fmt: skip
 
 
+async def test_however_many_processes_look_the_keys_are_listed_once_a_minute(world: World) -> None:
+    await approved(world, "looked-for")
+
+    async def listed() -> int:
+        return sum("GET /v1/organizations/api_keys" in entry["name"] for entry in await world.get("/wire"))
+
+    await a_minute_passes(world)
+    before = await listed()
+    await a_minute_passes(world)
+    for _ in range(2):  # as further replicas do, each at a moment of its own
+        await a_minute_passes(world, seconds=5)
+    assert await listed() == before + 1
+
+
 async def test_a_key_in_the_wrong_workspace_is_reported_once_and_does_not_count(world: World) -> None:
     card = await approved(world, "misplaced")
     wrong = await make_key(world, "misplaced", "Staging")
