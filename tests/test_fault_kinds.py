@@ -145,6 +145,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (21, "one odd answer is believed"): (
         "spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",
+        "directory/test_listing::an_organization_without_a_single_member_is_not_believed",
         "spend/test_doubts::an_answer_says_in_one_line_which_of_its_days_are_in_doubt",
     ),
     (22, "of two statements the convenient one is believed"): (

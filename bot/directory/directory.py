@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from sys import intern
 
+from bot.admin.errors import contradiction
 from bot.admin.model import ApiKey, Invite, Member, Organization, RateLimit, SpendLimit, Workspace
 from bot.cache import Cache
 from bot.directory.listing import Listing, by_id
@@ -177,7 +178,10 @@ class Directory:
         return {intern(member.user_id): intern(member.workspace_role) async for member in found}
 
     async def _load_members(self, _: str) -> Listing[Member]:
-        return Listing(sorted([one async for one in self._admin.users()], key=lambda member: member.name.casefold()))
+        found = [one async for one in self._admin.users()]
+        if not found:  # somebody made the Admin key; believed, it would say of everybody that they left
+            raise contradiction("its list of members is empty")
+        return Listing(sorted(found, key=lambda member: member.name.casefold()))
 
     async def _load_rate_limits(self, _: str) -> Sequence[RateLimit]:
         return await self._admin.rate_limits()

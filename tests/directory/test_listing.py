@@ -106,3 +106,18 @@ async def test_what_was_read_before_a_change_is_not_kept_after_it() -> None:
     directory = Directory(upstream)  # type: ignore[arg-type]
     directory.note_key(a_key("k9"))
     assert [key.id for key in await directory.keys()] == ["k1", "k2"], "nothing was known, so all are read"
+
+
+async def test_an_organization_without_a_single_member_is_not_believed() -> None:
+    answers = [MEMBERS, [], MEMBERS]
+
+    async def users() -> AsyncIterator[Member]:
+        for member in answers.pop(0):
+            yield member
+
+    admin: Any = SimpleNamespace(users=users)
+    directory = Directory(admin)
+    assert len(await directory.members()) == len(MEMBERS)
+    with pytest.raises(UpstreamDown, match="its list of members is empty"):
+        await directory.members(fresh=True)
+    assert len(await directory.members(fresh=True)) == len(MEMBERS)
