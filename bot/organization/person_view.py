@@ -141,7 +141,8 @@ def _keys(facts: PersonFacts) -> list[Json]:
     if not facts.keys.is_whole:
         wanted = Wanted(owner=facts.slack_id) if facts.slack_id else Wanted(member=facts.member.id if facts.member else "")
         blocks.append(actions(button(f"All {plural(facts.keys.total or 0, 'key')}", ids.LIST_KEYS, stored(wanted))))
-    return [*blocks, *_reach(list(facts.use.values()))]
+    reach = _reach(facts)
+    return [*blocks, context(reach)] if reach else blocks
 
 
 def _spent(facts: PersonFacts) -> Markup:
@@ -153,14 +154,14 @@ def _spent(facts: PersonFacts) -> Markup:
     return f"*{shown(sum(costs, Decimal()))}* in 30 days{some}, all {plural(len(costs), 'key')} together"
 
 
-def _reach(uses: Sequence[KeyUse]) -> list[Json]:
-    """Return until when the costs reach and whether they are final."""
+def _reach(facts: PersonFacts) -> Markup:
+    """Return until when the costs reach and whether they are final, "" where none are shown."""
+    uses = list(facts.use.values())
     as_of = [use.as_of for use in uses if use.as_of]
     if not as_of:
-        return [context("No costs are known yet.")] if uses else []
+        return "No costs are known yet." if uses else ""
     newest = max((use.newest for use in uses if use.newest), default=None)
-    reach = reach_in_words(newest, max(as_of), is_final=all(use.is_final for use in uses))
-    return [context(f"Costs and days of use {reach}")]
+    return f"Costs and days of use {reach_in_words(newest, max(as_of), is_final=all(use.is_final for use in uses))}"
 
 
 def _used(use: KeyUse | None, key: ApiKey) -> Markup:
@@ -201,7 +202,8 @@ def _said(facts: PersonFacts) -> list[Markup]:
     if facts.places:
         parts.append(f"Workspaces: {places_in_words(facts.places, numbered(facts.places.given, facts.places_at))}.")
     if facts.keys is not None:
-        parts.append(f"{_spent(facts) or plural(facts.keys.total or 0, 'key')}.")
+        spent = _spent(facts)
+        parts.append(f"{spent}. {_reach(facts)}." if spent else f"{plural(facts.keys.total or 0, 'key')}.")
     if facts.grants is not None and facts.grants.items:
         parts.append(f"{plural(facts.grants.total or 0, 'grant')} with an end.")
     if facts.opened is not None and facts.opened.items:
