@@ -166,6 +166,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (24, "what is provisional doesn't say so"): (
         "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",
+        "organization/test_person_view::costs_come_with_their_as_of_and_whether_they_are_final_in_both_texts",
+        "spend/test_years::days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_dates",
     ),
     (25, "a change is compared by another measure than is shown"): (
         "spend/test_digest::a_correction_is_worth_a_message_when_it_reads_differently_by_a_share",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from bot.spend.aggregate import breakdown
 from bot.spend.ask.charts import figures_chart
 from bot.spend.ask.sentences import figures_sentence
-from bot.spend.ask.splits import DAY, HOUR, MONTH, QUARTER, WEEK, exact, with_years
+from bot.spend.ask.splits import DAY, HOUR, MONTH, QUARTER, WEEK, as_asked, exact
 from bot.spend.ask.view import answer_file, render_figures
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.model import ZERO, DayFigure, Figures, Series, Slice, SpendQuery
@@ -61,8 +61,11 @@ def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_date
     }
     for split, (value, shown, written) in rows.items():
         part = Slice(f"{value}\tm", split.label(value, {}), Decimal(1), ZERO, "opus")
-        assert with_years(part, (split, MODEL)).name == shown
+        assert as_asked(part, (split, MODEL), date(2025, 10, 1), OLD, TODAY).name == shown
         assert (exact(part, (split, MODEL)).name, exact(part, (split, MODEL)).and_name) == (written, "opus")
+    week = Slice("2025-12-29", WEEK.label("2025-12-29", {}), Decimal(1), ZERO)
+    for first, last, shown in ((OLD, NEW, "30 Dec 2025–2 Jan 2026"), (NEW, TODAY, "2–4 Jan"), (NEW, NEW, "Fri 2 Jan")):
+        assert as_asked(week, (WEEK,), first, last, TODAY).name == shown, "what was left out of a week isn't in its name"
     query = SpendQuery("7d", DAY)
     found = answer(OLD, NEW, query)
     found = replace(

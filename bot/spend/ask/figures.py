@@ -12,7 +12,7 @@ from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, tags_of, untold
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
-from bot.spend.ask.splits import HOUR, Tags, hour_id, in_ledger, is_time, tag_of, with_years
+from bot.spend.ask.splits import HOUR, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
@@ -209,8 +209,8 @@ def _answer(
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
     whole, was = total(wanted), total(found.before)
     every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags)
-    if days.first.year != today.year:
-        every = replace(every, slices=tuple(with_years(one, query.splits) for one in every.slices))
+    named = tuple(as_asked(one, query.splits, days.first, days.last, today) for one in every.slices)
+    every = replace(every, slices=named)
     return Figures(
         query=query,
         first=days.first,

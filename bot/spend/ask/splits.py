@@ -99,14 +99,20 @@ def is_time(split: Dimension) -> bool:
     return split in TIMES
 
 
-def with_years(part: Slice, splits: Sequence[Dimension]) -> Slice:
-    """Return a part whose days, weeks and hours are named with their year."""
+def as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date, today: date) -> Slice:
+    """Return a part whose weeks are named by those of their days that were asked for.
+
+    Days, weeks and hours of another year than today's have theirs.
+    """
     ids, names = part.id.split("\t"), [part.name, part.and_name]
+    year = None if first.year == today.year else date.max
     for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
-        if split in (HOUR, DAY, WEEK) and value[:4].isdigit():
-            day = date.fromisoformat(value[:10])
-            shown = days_in_words(day, day + timedelta(days=6), date.max) if split == WEEK else day_in_words(day, date.max)
-            names[at] = f"{shown}, {value[11:]}:00" if split == HOUR else shown
+        if not value[:4].isdigit() or not (split == WEEK or (year and split in (HOUR, DAY))):
+            continue
+        day = date.fromisoformat(value[:10])
+        week = max(day, first), min(day + timedelta(days=6), last)
+        shown = days_in_words(*week, year) if split == WEEK else day_in_words(day, year)
+        names[at] = f"{shown}, {value[11:]}:00" if split == HOUR else shown
     return replace(part, name=names[0], and_name=names[1])
 
 
