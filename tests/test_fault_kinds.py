@@ -89,6 +89,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (11, "the note of an effect gives up like any other write"): (
         "store/test_patience::a_secret_is_not_lost_while_another_program_holds_the_database",
         "store/test_patience::a_note_of_an_effect_is_written_again_where_the_database_fails_in_the_middle",
+        "posts/test_faults::where_a_message_stands_and_what_follows_is_noted_though_the_database_fails_in_the_middle",
+        "approvals/test_secret::that_a_secret_was_shown_is_noted_though_the_database_fails_in_the_middle",
     ),
     (12, "rows behind a limit starve"): ("timers/test_timers::no_row_starves_behind_a_limit",),
     (13, "every replica asks about everything that ever was"): (

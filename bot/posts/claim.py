@@ -227,17 +227,21 @@ class Claim(Held):
         return False
 
     async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:
-        now, sent, more = self.rt.now(), posted.sent, follow is not None
-        async with self.rt.store.write(self.topic.retake_after) as tx:
+        now, sent = self.rt.now(), posted.sent
+
+        async def stands(tx: Tx) -> bool:
+            more = follow is not None
             for post in posts:
                 is_stale = await db.note_sent(tx, post, self.token, sent.channel, sent.ts, now, posted.file_id)
                 if is_stale is not None and follow is not None:
                     await follow(tx, post, sent.ts)
-                if is_stale is None:
+                if is_stale is None and not await db.is_known(tx, sent.channel, sent.ts):
                     # It took so long that another process sent one, too: both are redrawn and redacted from now on.
                     await db.adopt_copy(tx, post, sent.channel, sent.ts, now, posted.file_id)
                 more = more or is_stale is not False
-        return more
+            return more
+
+        return await self.rt.store.note(self.topic.retake_after, stands)
 
 
 def _joined(contents: Sequence[Content]) -> Content:

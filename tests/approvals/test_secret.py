@@ -1,9 +1,13 @@
 """A key's secret: shown once to its requester alone, wiped then or after a day; a failed showing is visible."""
 
+import re
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from bot.approvals.model import Status
 from bot.sandbox.stage import Json
@@ -40,6 +44,24 @@ async def test_the_secret_is_shown_once_and_nowhere_else(world: World) -> None:
     assert {(entry["surface"], entry["user"]) for entry in shown} == {("modal", ALICE)}
     everything = [str(await world.messages(person)) for person in (ALICE, BOB, CAROL)]
     assert secret not in "".join(everything)
+
+
+async def test_that_a_secret_was_shown_is_noted_though_the_database_fails_in_the_middle(world: World) -> None:
+    await ready(world, "secret-noted")
+    left = [2]
+
+    def fails(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if left[0] and re.match(r"(UPDATE|DELETE FROM) secret\b", statement):
+            left[0] -= 1
+            raise OperationalError(statement, None, Exception("disk I/O error"))
+
+    event.listen(world.rt.store.engine.sync_engine, "before_cursor_execute", fails)
+    notice = await world.message(ALICE, "Only you can see its secret")
+    await press(world, ALICE, notice, "request_reveal")
+    await world.modal(ALICE, "sk-ant-api03-")
+    await world.message(ALICE, "Lost it? Revoke it and ask for a new one.")
+    assert left == [0]
+    await card_with(world, "its secret was shown once, then deleted")
 
 
 async def test_a_second_look_is_refused_in_words(world: World) -> None:

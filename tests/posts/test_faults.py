@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import SlackRefused
 from bot.posts import db
@@ -44,6 +45,24 @@ async def test_a_message_is_not_repeated_because_what_follows_from_it_fails(scen
         await three_minutes(scene)
     assert len(scene.texts) == len(set(scene.texts))
     assert scene.texts[0] == "first"
+
+
+async def test_where_a_message_stands_and_what_follows_is_noted_though_the_database_fails_in_the_middle(
+    scene: Scene,
+) -> None:
+    tries: list[str] = []
+
+    async def fails_twice(_tx: Any, _post: Post, ts: str) -> None:
+        tries.append(ts)
+        if len(tries) < 3:
+            raise OperationalError("UPDATE", None, Exception("disk I/O error"))
+
+    scene.topic.sent = fails_twice
+    await scene.want(CARD)
+    await scene.converge()
+    assert (len(tries), scene.texts) == (3, ["first"])
+    (post,) = await scene.posts()
+    assert post.ts == tries[-1]
 
 
 async def test_posts_of_another_version_keep_nothing_else_from_being_sent(scene: Scene) -> None:

@@ -103,23 +103,29 @@ async def _check_works(rt: Runtime, request_id: str, key: ApiKey | None) -> None
 
 async def shown(rt: Runtime, actor: Actor, request_id: str) -> None:
     """Wipe a secret that its requester has on screen now. That they saw it goes on record also where it is wiped already."""
+
+    async def seen(tx: Tx) -> None:
+        request = await requests.load(tx, request_id)
+        if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
+            version = await _note(tx, request, "shown", rt.now())
+            hint = request.outcome.hint
+            tx.audit(rt.now(), actor.slack_id, AuditAction.SECRET_SHOWN, request_id, hint=hint, version=version)
+
     if not await _settle(rt, request_id, "shown", actor.slack_id, AuditAction.SECRET_SHOWN):
-        async with rt.store.write(SHOWING_LASTS) as tx:
-            request = await requests.load(tx, request_id)
-            if request and request.outcome.handover == "failed":  # it took so long that it counted as interrupted
-                version = await _note(tx, request, "shown", rt.now())
-                hint = request.outcome.hint
-                tx.audit(rt.now(), actor.slack_id, AuditAction.SECRET_SHOWN, request_id, hint=hint, version=version)
+        await rt.store.note(SHOWING_LASTS, seen)
 
 
 async def put_back(rt: Runtime, request_id: str) -> None:
     """Note that a secret was certainly not shown, so that its requester may ask for it again."""
-    async with rt.store.write(SHOWING_LASTS) as tx:
+
+    async def ready(tx: Tx) -> None:
         request = await requests.load(tx, request_id)
         if request and request.outcome.handover == "showing":  # else it was wiped meanwhile, as an interrupted one
             await _note(tx, request, "ready", rt.now())
             ends_at = await secrets.ends_at(tx, request_id) or rt.now()
             await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: ends_at})
+
+    await rt.store.note(SHOWING_LASTS, ready)
 
 
 async def hand_over_failed(rt: Runtime, request_id: str) -> None:
@@ -141,7 +147,8 @@ async def wipe(rt: Runtime, request_id: str, what: str) -> None:
 async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, action: AuditAction) -> bool:
     """Wipe a secret and say what became of it, once; False when it was wiped before."""
     now = rt.now()
-    async with rt.store.write(SHOWING_LASTS) as tx:
+
+    async def settle(tx: Tx) -> bool:
         request = await requests.load(tx, request_id)
         if request is None or not await secrets.wipe(tx, request_id, now, shown=handover == "shown"):
             return False
@@ -149,6 +156,8 @@ async def _settle(rt: Runtime, request_id: str, handover: Handover, actor: str, 
         version = await _note(tx, request, handover, now, key_ended=action == AuditAction.SECRET_WIPED_KEY_ENDED)
         tx.audit(now, actor, action, request_id, hint=request.outcome.hint, version=version)
         return True
+
+    return await rt.store.note(SHOWING_LASTS, settle)
 
 
 async def _note(tx: Tx, request: Request, handover: Handover, now: datetime, *, key_ended: bool = False) -> int:
