@@ -11,6 +11,8 @@ Facts = dict[str, Any]
 _THINGS: Final = ("key_id", "thing_id", "thing")
 _LINKS: Final = ("replaces", "extends")
 _NAMES: Final = ("name", "key_name")
+_SEEN: Final = ("what", "was", "now")
+"""What was seen of a thing later: how it was called, and the value, which may be its name, before and then."""
 _PERSON: Final = ("slack_id", "member_id", "member", "email")
 """Side by side, these are the account, the member's id and the address of one person."""
 _REQUEST: Final = "req_"
@@ -54,6 +56,10 @@ class Trail:
             links.update(_of(facts, _LINKS))
             names.update(_of(facts, _NAMES))
             self._know(facts)
+        if {"thing", *_SEEN} <= set(detail):
+            names.update(_of(detail, _SEEN))
+            for one in _of(detail, _SEEN):
+                self._alike[one] |= _of(detail, ("thing",))
         if {"member", "email"} <= set(detail):  # an account that was linked
             self._know(detail | {"slack_id": subject})
         if subject.startswith(_REQUEST):

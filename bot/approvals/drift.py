@@ -131,7 +131,7 @@ async def _note(rt: Runtime, request: Request, seen: Seen, which: str, timer: Ti
             return False
         moved = await requests.touch(tx, request, with_line=False, outcome=_with(outcome, elsewhere, which))
         if moved:
-            was = seen.was if elsewhere or known is None else known.now
+            was = known.now if known else seen.was
             detail = {"what": seen.name, "was": was, "now": seen.now, "thing": outcome.thing_id}
             tx.audit(now, BOT_ACTOR, AuditAction.SEEN_CHANGED_ELSEWHERE, request.id, **detail)
     return True if moved else None

@@ -29,6 +29,9 @@ LOG: list[tuple[str, dict[str, Any]]] = [
     ("apikey_1", {"by": "req_leaves", "to": "U0DANA", "member": "user_2"}),
     ("apikey_7", {"by": "req_leaves", "to": "U0DANA", "member": "user_2"}),
     ("digest_1", {"day": "2026-10-01"}),
+    ("req_rename", {"what": "The key", "was": "ingest-eu", "now": "ingest-console", "thing": "apikey_1"}),
+    ("req_disable", {"what": "ingest-again", "was": "inactive", "now": "archived", "thing": "apikey_1"}),
+    ("req_called", {"what": "The name", "was": "Staging EU", "now": "Staging Console", "thing": "wrkspc_1"}),
 ]
 ACTORS = {"req_denied": "U0ALICE", "digest_1": "U0DANA"}
 OF_THE_KEY = {
@@ -51,6 +54,9 @@ OF_ALICE = {"U0ALICE", "req_role", "req_leaves", "req_denied"}
         ("apikey_1", OF_THE_KEY),
         ("ingest-eu", OF_THE_KEY),
         ("req_made", OF_THE_KEY),
+        ("ingest-console", OF_THE_KEY),
+        ("ingest-again", OF_THE_KEY),
+        ("Staging Console", OF_STAGING),
         ("ingest", {*OF_THE_KEY, "req_denied"}),
         ("apikey_2", {"req_other"}),
         ("apikey_7", {"apikey_7", "req_leaves"}),
