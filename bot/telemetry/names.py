@@ -108,7 +108,10 @@ API_CALLS = _counter(
 )
 BUDGET_LEFT = _gauge("claude_chatops_admin_api_budget_left", "Calls that the bot may still send within the minute.")
 PUSHED = _gauge(
-    "claude_chatops_target_last_push_timestamp_seconds", "When a target last took figures, or didn't.", "target", "outcome"
+    "claude_chatops_target_last_push_timestamp_seconds",
+    "When a target last took figures, didn't, or didn't keep all of them.",
+    "target",
+    "outcome",
 )
 HEALTH = (
     LEADER, DROPPED, APPROVAL_REQUESTS, POSTS_WAITING, POSTS_LATE, TIMERS_LATE, TIMERS_OLDEST,

@@ -128,6 +128,14 @@ RULES = (
         " Datadog's Custom Costs, custom_costs_not_taken.",
     ),
     AlertRule(
+        "ChatopsFiguresRejected",
+        'time() - max by (target) (claude_chatops_target_last_push_timestamp_seconds{outcome="rejected"}) < 24 * 3600',
+        "0m",
+        "warning",
+        "The target {{ $labels.target }} answered that it didn't keep figures that it got.",
+        "They may not be sent again. The log says why under export_rejected_in_part; often they are too old for the target.",
+    ),
+    AlertRule(
         "ClaudeSpendLimitNear",
         "max by (scope_type, workspace_id) (claude_org_spend_limit_used_ratio) > 0.9",
         "10m",

@@ -28,7 +28,7 @@ RULE_QUERIES = [(rule.name, rule.expr) for rule in RULES]
 DEPLOYED = [name for name in GENERATED if name.startswith("deploy/")]
 VALUES = {
     "status": {one.value for one in Status},
-    "outcome": {"done", "failed"},
+    "outcome": {"done", "failed", "rejected"},
     "scope_type": {"organization", "workspace", "usage_tier"},
 }
 

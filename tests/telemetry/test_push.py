@@ -187,6 +187,11 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         assert (target.total(COST), target.twice, len(target.headers)) == (_expected(110) + 6, 0, 7)
         async with store.read() as tx:
             assert await db.unsent(tx, "t0") == []
+        (said,) = (await of_targets(rt)).troubles
+        assert said.startswith("t0 answered that it didn't keep 1 figure of 1 day. They may not be sent again.")
+        assert ("t0", "rejected") in last_pushes(rt)
+        set_clock(rt, later + DAY * 9)
+        assert (await of_targets(rt)).troubles == []
 
 
 async def test_a_name_that_means_another_receiver_is_logged_once(

@@ -17,9 +17,9 @@ AGE = 'claude_org_report_age_seconds{report="cost"}'
 LEADS = ('claude_chatops_leader{instance="a"}', 'claude_chatops_leader{instance="b"}')
 FAILED = 'claude_chatops_task_runs_total{task="costs",outcome="failed"}'
 WORKS = 'claude_chatops_task_last_success_timestamp_seconds{task="costs"}'
-AWAY, TOOK = (
+AWAY, TOOK, REJECTED = (
     f'claude_chatops_target_last_push_timestamp_seconds{{target="collector",outcome="{outcome}"}}'
-    for outcome in ("failed", "done")
+    for outcome in ("failed", "done", "rejected")
 )
 LONG = "199h"
 """The moment of a look at days, for which an evaluation each hour is enough."""
@@ -39,6 +39,7 @@ FIRES = (
     ("ChatopsTimersLate", "claude_chatops_timers_oldest_seconds", "1000+0x60", "3h"),
     ("ChatopsTargetAway", AWAY, "0+300x60", "3h"),
     ("ChatopsTargetAway", (AWAY, TOOK), ("600+0x60", "300+0x60"), "3h"),
+    ("ChatopsFiguresRejected", REJECTED, "0+300x60", "3h"),
     ("ChatopsApiLimited", 'claude_chatops_admin_api_requests_total{route="users",status_class="429"}', "0+3x60", "3h"),
     ("ChatopsSeriesDropped", "claude_chatops_series_dropped", "7+0x60", "3h"),
     ("ClaudeSpendLimitNear", 'claude_org_spend_limit_used_ratio{scope_type="organization"}', "0.95+0x60", "3h"),
@@ -68,6 +69,7 @@ QUIET = (
     ("ChatopsDown", ("claude_chatops_leader", 'up{job="quartermaster"}'), ("1+0x60", "1+0x60"), "3h"),
     ("ChatopsJobStopped", (FAILED, WORKS), ("9+0x60", "0+300x60"), "3h"),
     ("ChatopsTargetAway", (AWAY, TOOK), ("300+0x60", "600+0x60"), "3h"),
+    ("ChatopsFiguresRejected", REJECTED, "0+0x600", "48h"),
     ("ChatopsNoLeader", LEADS, ("1+0x60", "0+0x60"), "3h"),
     ("ChatopsApiLimited", 'claude_chatops_admin_api_requests_total{route="users",status_class="2xx"}', "0+30x60", "3h"),
     ("ClaudeSpendLimitNear", 'claude_org_spend_limit_used_ratio{scope_type="organization"}', "0.8+0x60", "3h"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import QuartermasterError
 from bot.runtime import Runtime
@@ -12,7 +12,11 @@ from bot.spend.exports.otlp import db
 from bot.telemetry.targets import read_targets
 from bot.words.wording import listed, plural
 
+_REJECTED_FOR = timedelta(days=7)
+"""For how long it is said that a target didn't keep what it got, which can't be sent again."""
 _NOTHING_IS_LOST = "Nothing is lost: I try again. On the server, python -m bot doctor says more."
+
+_GONE = "They may not be sent again. The bot's log says why, under export_rejected_in_part."
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,16 @@ async def of_targets(rt: Runtime) -> Targets:
         for target in targets:
             known = await db.known(tx, target.name)
             refused = await db.refused_days(tx, target.name)
+            points, days_of_points = await db.rejected(tx, target.name, rt.now() - _REJECTED_FOR)
             if known and known.failure:
                 tries = plural(known.failures, "try", "tries")
                 troubles.append(f"{target.name} doesn't take figures ({known.failure}, {tries}). {_NOTHING_IS_LOST}")
             elif refused:
                 days, why = plural(len(refused), "day"), listed(sorted(set(refused.values())))
                 troubles.append(f"{target.name} refuses the figures of {days} ({why}). {_NOTHING_IS_LOST}")
+            elif points:
+                what, of = plural(points, "figure"), plural(days_of_points, "day")
+                troubles.append(f"{target.name} answered that it didn't keep {what} of {of}. {_GONE}")
             elif known and known.looked_at:
                 well.append(Well(target.name, known.looked_at))
     return Targets(troubles, well)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, distinct, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -129,6 +129,14 @@ async def refused_days(tx: Tx, target: str) -> dict[date, str]:
     columns = (col(ExportDayRow.day), col(ExportDayRow.refused))
     rows: list[tuple[date, str]] = [tuple(row) for row in await tx.execute(select_columns(*columns).where(*refused))]
     return dict(rows)
+
+
+async def rejected(tx: Tx, target: str, since: datetime) -> tuple[int, int]:
+    """Return how many points of how many days a target took in since a moment without keeping them."""
+    which = (col(ExportDayRow.target) == target, col(ExportDayRow.rejected) > 0, col(ExportDayRow.sent_at) >= since)
+    columns = (func.sum(ExportDayRow.rejected), func.count(distinct(col(ExportDayRow.day))))
+    points, days = (await tx.execute(select_columns(*columns).where(*which))).one()
+    return int(points or 0), int(days)
 
 
 async def of_day(tx: Tx, target: str, day: date) -> list[Sending]:

@@ -171,7 +171,8 @@ async def _send(rt: Runtime, target: Target, one: Sending, reasons: set[str]) ->
     receipt = await post(target, target.url, body_of(one), way)
     await rt.store.note(NOTED_WITHIN, lambda tx: _note(tx, one, receipt, rt.now()))
     outcome = "done" if receipt.verdict is Verdict.TAKEN else "failed"
-    rt.meter.set(metrics.PUSHED, rt.now().timestamp(), target.name, outcome)
+    for told in (outcome, "rejected") if receipt.rejected else (outcome,):
+        rt.meter.set(metrics.PUSHED, rt.now().timestamp(), target.name, told)
     _tell_log(one, receipt, reasons)
     return receipt.verdict
 
