@@ -4,6 +4,7 @@ from bot.errors import NotAllowed, SlackError, SlackRefused
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, channel_mention
 from bot.slack.model import SlackChannel
+from bot.slack.refusals import NO_SUCH_CHANNEL
 
 SHARED_OUTSIDE = "Another company can read that channel, and I don't show figures where other companies can read them."
 
@@ -15,9 +16,14 @@ UNSAID = (
 _INVITE = "Invite me: type `/invite @Quartermaster` in it."
 
 
-GONE = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "restricted_action_read_only_channel"}
-)
+GONE = NO_SUCH_CHANNEL | {
+    "is_archived",
+    "no_permission",
+    "posting_to_channel_denied",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+}
 """Slack's words for a channel into which the bot can't post any more."""
 
 

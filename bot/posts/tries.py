@@ -23,8 +23,10 @@ MESSAGE_GONE = "message_not_found"
 """Deleted by somebody."""
 NOT_TO_BE_REDRAWN = OUT_OF_REACH | NEVER_CHANGED | {MESSAGE_GONE}
 """Any other answer of Slack may pass."""
-PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"})
-"""Slack's words for a reply to a message that was deleted: no later try finds its thread."""
+PARENT_GONE = frozenset(
+    "cannot_reply_to_message thread_not_found restricted_action_thread_locked restricted_action_non_threadable_channel".split()
+)
+"""Slack's words for a reply to a message that was deleted, or that takes none: no later try is another."""
 
 
 def is_person(channel: str) -> bool:

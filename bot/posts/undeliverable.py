@@ -99,5 +99,5 @@ class Undeliverable(Notices):
         return is_person(post.channel)
 
 
-_REFUSED: Markup = "Slack doesn't let me post there."
+_REFUSED: Markup = "Slack doesn't let me post there: the channel's settings say who may."
 _NOT_TAKEN: Markup = "Slack didn't take it in time."

@@ -217,7 +217,7 @@ async def test_what_somebody_else_took_over_is_not_dropped(scene: Scene) -> None
     assert dropped == []
 
 
-@pytest.mark.parametrize("code", ["cannot_reply_to_message", "thread_not_found"])
+@pytest.mark.parametrize("code", ["cannot_reply_to_message", "restricted_action_thread_locked"])
 async def test_replies_to_a_message_that_was_deleted_are_lost_and_not_tried_for_ever(scene: Scene, code: str) -> None:
     await scene.want(CARD)
     await scene.converge()

@@ -34,7 +34,7 @@ from tests.spend.world import (
 )
 
 
-@pytest.mark.parametrize("trouble", few(["shared", "removed", "archived"]))
+@pytest.mark.parametrize("trouble", few(["shared", "restricted_action_thread_only_channel", "removed", "is_archived"], 2))
 async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_is_told_once(
     store: Store, trouble: str
 ) -> None:
@@ -42,12 +42,12 @@ async def test_a_channel_that_may_not_see_figures_gets_none_and_the_subscriber_i
     await subscribe(store)
     await watch(store, 150)
     slack = Slack()
-    if trouble == "archived":
-        slack.refuses_with = "is_archived"
-    elif trouble == "removed":
+    if trouble == "removed":
         slack.is_member = False
-    else:
+    elif trouble == "shared":
         slack.shared_outside = True
+    else:
+        slack.refuses_with = trouble
     rt = runtime(store, slack=slack)
     for days in range(3):
         for minutes in (0, 1, 15):
