@@ -23,9 +23,8 @@ MESSAGE_GONE = "message_not_found"
 """Deleted by somebody."""
 NOT_TO_BE_REDRAWN = OUT_OF_REACH | NEVER_CHANGED | {MESSAGE_GONE}
 """Any other answer of Slack may pass."""
-PARENT_GONE = frozenset(
-    "cannot_reply_to_message thread_not_found restricted_action_thread_locked restricted_action_non_threadable_channel".split()
-)
+_TAKES_NO_REPLY = {"restricted_action_thread_locked", "restricted_action_non_threadable_channel"}
+PARENT_GONE = frozenset({"cannot_reply_to_message", "thread_not_found"} | _TAKES_NO_REPLY)
 """Slack's words for a reply to a message that was deleted, or that takes none: no later try is another."""
 
 
