@@ -80,17 +80,26 @@ class Trail:
 
         From a key it goes on by ids alone: other requests about the same key, those that replaced one or move its end, and
         those that did something with several keys. So a key is followed through its names, and another one that has its
-        old name is not taken for it. Of a person or a workspace it is each request in which they are named.
+        old name is not taken for it. Of a person or a workspace it is each request in which they are named. Upper and lower
+        case matter only where names differ by nothing else.
         """
-        ids, matter = self._known_as(word), self._matter({word})
+        words = self._spelt(word)
+        ids, matter = {one for spelt in words for one in self._known_as(spelt)}, self._matter(words)
         if not matter:
-            named = {subject for subject, names in self._names.items() if word in names}
-            matter = self._matter(named | self._called.get(word, set()))
-            ids |= set() if matter or ids or not word else {word}
+            named = {subject for subject, names in self._names.items() if not words.isdisjoint(names)}
+            matter = self._matter(named.union(*(self._called.get(one, ()) for one in words)))
+            ids |= set() if matter or ids else words - {""}
         else:
-            ids |= {word}
+            ids |= words
         parts = {subject for one in ids for subject in self._named_in.get(one, ())}
         return About(frozenset(matter | parts), frozenset(ids))
+
+    def _spelt(self, word: str) -> set[str]:
+        """Return a word as it is on record; where it isn't so, in each spelling that is the same but for case."""
+        names = set[str]().union(*self._names.values(), *self._things.values())
+        known = names | self._alike.keys() | self._called.keys() | self._things.keys() | self._named_in.keys()
+        folded = word.casefold()
+        return {word} if word in known else {one for one in known if one.casefold() == folded} or {word}
 
     def _matter(self, ids: set[str]) -> set[str]:
         """Return the subjects that are about a key or request; of what is about several keys only itself, not the others."""

@@ -57,6 +57,8 @@ OF_ALICE = {"U0ALICE", "req_role", "req_leaves", "req_denied"}
         ("ingest-console", OF_THE_KEY),
         ("ingest-again", OF_THE_KEY),
         ("Staging Console", OF_STAGING),
+        ("staging eu", OF_STAGING),
+        ("INGEST-EU", OF_THE_KEY),
         ("ingest", {*OF_THE_KEY, "req_denied"}),
         ("apikey_2", {"req_other"}),
         ("apikey_7", {"apikey_7", "req_leaves"}),
