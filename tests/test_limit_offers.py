@@ -1,6 +1,5 @@
-"""A new workspace whose limit the API didn't set: its card leads to the form that asks for it, filled in."""
+"""A new workspace whose limit nobody set: its card leads to the form that asks for it, filled in."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,11 +8,8 @@ from bot.approvals.cards.card import render_card
 from bot.approvals.model import Status
 from bot.approvals.offers import only
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
-from bot.kinds.workspaces.create_parts import BY_HAND
-from bot.words.wording import money
+from bot.kinds.workspaces.create_limit import BY_HAND, IN_VAIN
 from tests.approvals.samples import a_request, facts_of, payload_of
-
-NOT_SET = BY_HAND.format(amount=money(Decimal(500)))
 
 
 def made(environment: str, note: str, state: str) -> list[dict[str, Any]]:
@@ -26,15 +22,16 @@ def made(environment: str, note: str, state: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("parts", "served", "leads_to"),
     [
-        (made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"), (), "wrkspc_production"),
+        (made("production", IN_VAIN, "over") + made("staging", IN_VAIN, "over"), (), "wrkspc_production"),
         (
-            made("production", NOT_SET, "refused") + made("staging", NOT_SET, "refused"),
+            made("production", IN_VAIN, "over") + made("staging", IN_VAIN, "over"),
             ("wrkspc_production",),
             "wrkspc_staging",
         ),
-        (made("production", NOT_SET, "refused"), ("wrkspc_production",), None),
-        (made("production", "$500.00 a month", "done") + made("staging", NOT_SET, "refused"), (), "wrkspc_staging"),
+        (made("production", IN_VAIN, "over"), ("wrkspc_production",), None),
+        (made("production", "$500.00 a month", "done") + made("staging", IN_VAIN, "over"), (), "wrkspc_staging"),
         (made("production", "$500.00 a month", "done"), (), None),
+        (made("production", f"$500.00 a month, {BY_HAND}", "waits"), (), None),
         (made("production", "somebody set $1.00 a month meanwhile, and I left it at that.", "refused"), (), None),
     ],
 )

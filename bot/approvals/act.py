@@ -110,7 +110,8 @@ class Others:
 
 
 class Grants(Others):
-    """The same with what a request may change of others: a later end for a grant, another owner for a key.
+    """The same with what a request may change of others: a later end for a grant, another owner for a key, or a part
+    of itself that is a request of its own.
 
     It checks the lease as `FencedAdmin` does: what wakes up late must not give what was given up meanwhile.
     """
@@ -133,6 +134,26 @@ class Grants(Others):
                 detail = {"version": moved.version, "until": by.ends_at.isoformat(), "by": by.id}
                 tx.audit(now, BOT_ACTOR, AuditAction.REQUEST_EXTENDED, grant.id, **detail)
         return moved is not None
+
+    async def add_part(self, request: Request, subject: str, about: str, now: datetime) -> bool:
+        """Add a request that was approved as a part of another one, its `part_of`; once, by its id.
+
+        False where another open request is about the same subject. Raises LeaseLost where the lease is too old.
+        """
+        async with self._store.write() as tx:
+            if await requests.load(tx, request.id):
+                return True
+            if not self._holds():
+                raise LeaseLost(is_unchanged=False)
+            if not await requests.insert(tx, request, subject, about):
+                return False
+            whole: dict[str, Any] = {"version": 1, "part_of": request.outcome.part_of}
+            detail = {"kind": request.kind, "payload": request.payload} | whole
+            tx.audit(now, request.requester.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, **detail)
+            for decision in request.decisions:
+                await requests.add_decision(tx, request.id, decision)
+                tx.audit(now, decision.by.slack_id, AuditAction.REQUEST_APPROVED, request.id, enough=True, **whole)
+        return True
 
     async def hand_over(self, kind: str, key_id: str, to: Who, by: Request, now: datetime) -> bool:
         """Make somebody the owner of a key for the request `by`; `kind` is the kind that makes keys.

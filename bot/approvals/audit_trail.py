@@ -9,7 +9,7 @@ from bot.words.addresses import is_same_address
 
 Facts = dict[str, Any]
 _THINGS: Final = ("key_id", "thing_id", "thing")
-_LINKS: Final = ("replaces", "extends")
+_LINKS: Final = ("replaces", "extends", "part_of")
 _NAMES: Final = ("name", "key_name")
 _SEEN: Final = ("what", "was", "now")
 """What was seen of a thing later: how it was called, and the value, which may be its name, before and then."""

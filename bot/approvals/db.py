@@ -168,11 +168,12 @@ async def touch(tx: Tx, request: Request, *, with_line: bool = True, **changes: 
 async def _follow(tx: Tx, request: Request, *, with_line: bool = True) -> None:
     """Write down, with the change itself, what has to be said of it and what is due next."""
     await timers.set_timers(tx, TOPIC, request.id, timers_of(request, tx.now))
-    lines = [line_of(request.version, request.channel)] if with_line else []
+    messages = wanted(request)
+    lines = [line_of(request.version, request.channel)] if with_line and messages else []
     await open_findings(tx, request)
     await grants.follow(tx, request)
     await posts.touch(tx, TOPIC, request.id, tx.now)
-    await posts.want(tx, TOPIC, request.id, [*wanted(request), *lines], tx.now)
+    await posts.want(tx, TOPIC, request.id, [*messages, *lines], tx.now)
 
 
 async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:

@@ -23,7 +23,7 @@ from bot.organization.tags import COST_CENTRE, DESCRIPTION, OWNER
 from bot.spend.alerts.settings import thresholds_of
 from bot.spend.digests.settings import subscription_of
 from bot.store.names import names_of
-from tests.approvals.acting import a_minute_passes, card_with, press, told, until
+from tests.approvals.acting import a_minute_passes, card_with, press, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
 from tests.approvals.samples import NASTY, a_request, facts_of
 from tests.world import ALICE, BOB, CAROL, DANA, GUS, World, world_of
@@ -103,7 +103,7 @@ def test_a_card_has_a_line_for_each_workspace_and_says_all_that_they_get() -> No
     assert len([line for line in lines if line.startswith("• *")]) == 2
     assert "<!channel>" not in text
     assert "Owner <@U0DANA> · Members <@U0BOB> (organization admin, has access anyway) and <@U0CROWD01>" in lines
-    assert "Limit $1,234.50 a month each (I can't set it here: ask for a spend limit afterwards)" in lines
+    assert "Limit $1,234.50 a month each (an approver sets it in the Console, and I tell them how)" in lines
     assert max(map(len, lines)) < 200
 
 
@@ -124,16 +124,6 @@ async def test_a_set_is_made_with_tags_members_and_limit_each_once(world: World)
     assert [limits[one.id] for one in made] == ["50000", "50000"]
     shown = (await card_with(world, "*2 workspaces of Checkout created for"))["text"]
     assert "✅ Priya Nair in Checkout Staging: workspace developer" in shown
-
-
-async def test_without_the_preview_the_limit_is_refused_in_words_and_the_rest_is_done(world: World) -> None:
-    card = await asked(world, environments=[], limit="500")
-    assert "Limit $500.00 a month (I can't set it" in card["text"]
-    await press(world, BOB, card, "request_approve")
-    request = await until(world, card, Status.APPLIED)
-    assert states(request) == {"Checkout": "done", "Limit of Checkout": "refused", "Alice Moreno in Checkout": "done"}
-    notice = (await world.message(ALICE, "Limit of Checkout: not set"))["text"]
-    assert "Ask for a spend limit of $500.00: somebody then sets it" in notice
 
 
 async def test_one_that_somebody_made_in_the_console_meanwhile_is_left_alone(world: World) -> None:
@@ -288,13 +278,6 @@ async def test_the_channel_gets_one_digest_of_all_and_an_alert_for_each(world: W
     assert {(one.workspace_id, one.amount, one.steps, one.created_by) for one in alerts} == {
         (workspace_id, Decimal(500), (50, 80, 100), ALICE) for workspace_id in made
     }
-    # The limits are left to people: each workspace has its own button.
-    await press(world, ALICE, await card_with(world, "Checkout"), "request_undo")
-    which = await told(world, ALICE, "For which one?", "C0APPROVALS")
-    values = [block["accessory"]["value"] for block in which["blocks"] if "accessory" in block]
-    assert {value.split()[1] for value in values} == made
-    assert (await world.click(ALICE, "request_undo", channel="C0APPROVALS", ts=which["ts"], value=values[1]))["ok"]
-    assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
 
 
 @pytest.mark.proof

@@ -53,7 +53,7 @@ def wanted(soak: Soak, known: Mapping[str, Request], entries: Sequence[AuditEntr
         for thing, value in _of_entry(soak, request, entry):
             found[thing].append(value)
     for request in known.values():
-        for thing, value in _of_parts(request):
+        for thing, value in _of_parts(request, known):
             found[thing].append(value)
     return dict(found)
 
@@ -65,8 +65,8 @@ def _of_entry(soak: Soak, request: Request, entry: AuditEntry) -> Iterable[tuple
         key = soak.claude.keys[request.outcome.thing_id]
         if key.state == "archived":  # else it expired by itself
             yield (key.id, "status"), key.state
-    elif request.kind in SETTINGS and request.outcome.way == "console":
-        return  # a person set it
+    elif request.kind in SETTINGS and (request.outcome.way == "console" or request.outcome.part_of):
+        return  # a person set it, or the request of which it is a part
     elif request.kind in SETTINGS and is_applied:
         yield SETTINGS[request.kind](request.payload), str(outcome["value"])
     elif request.kind in SETTINGS and is_ended:
@@ -81,7 +81,7 @@ def _of_entry(soak: Soak, request: Request, entry: AuditEntry) -> Iterable[tuple
         yield (str(outcome["thing_id"]), "status"), "archived"
 
 
-def _of_parts(request: Request) -> Iterable[tuple[Thing, str]]:
+def _of_parts(request: Request, known: Mapping[str, Request]) -> Iterable[tuple[Thing, str]]:
     """Return what came of a request that does several things, also where some of it failed."""
     for part in request.outcome.parts:
         what, _, rest = part.name.partition(":")
@@ -90,7 +90,7 @@ def _of_parts(request: Request) -> Iterable[tuple[Thing, str]]:
         if request.kind == "invite_members":
             yield from _of_invite(request, part, what, rest)
         elif request.kind == "create_workspace":
-            yield from _of_new_workspace(request, part, what, rest)
+            yield from _of_new_workspace(request, part, what, rest, known)
         elif request.kind == "remove_member" and part.name == MEMBER:
             yield (str(request.payload["member_id"]), "gone"), "yes"
         elif request.kind == "remove_member" and part.name.startswith(KEY_PART):
@@ -108,13 +108,15 @@ def _of_invite(request: Request, part: PartDone, what: str, rest: str) -> Iterab
         yield (f"{workspace_id}:{invited.thing_id}", "role"), str(request.payload["join_role"])
 
 
-def _of_new_workspace(request: Request, part: PartDone, what: str, rest: str) -> Iterable[tuple[Thing, str]]:
+def _of_new_workspace(
+    request: Request, part: PartDone, what: str, rest: str, known: Mapping[str, Request]
+) -> Iterable[tuple[Thing, str]]:
     environment, _, member_id = rest.partition(":")
     made = request.outcome.part(f"workspace:{environment}")
     workspace_id = made.thing_id if made else ""
     if what == "workspace":
         yield (part.label, "made"), part.thing_id
-    elif what == "limit":
+    elif what == "limit" and not (part.thing_id in known and known[part.thing_id].outcome.by_hand):
         yield (workspace_id, "limit"), exact_amount(Decimal(str(request.payload["limit"])))
     elif what == "member" and part.note.startswith("workspace "):
         yield (f"{workspace_id}:{member_id}", "role"), part.note.replace(" ", "_")

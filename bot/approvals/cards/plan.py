@@ -18,8 +18,18 @@ ASKED = "asked"
 _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
 
 
+_AT_ONCE = frozenset({Status.APPROVED, Status.APPLYING, Status.APPLIED})
+
+
+def _is_told_elsewhere(request: Request) -> bool:
+    """Tell whether the card of which a request is a part tells all of it: it is done by itself, with no part of a person."""
+    return bool(request.outcome.part_of) and request.status in _AT_ONCE and not request.outcome.by_hand
+
+
 def wanted(request: Request) -> list[Wanted]:
     """Return every message that should exist, but for the lines of the thread."""
+    if _is_told_elsewhere(request):
+        return []
     found = [Wanted(CARD, request.channel), *wanted_ahead(request, CARD)]
     batches = batches_of(request.outcome.parts)
     found += [Wanted(f"{NEWS}:{batch}", request.requester.slack_id) for batch in range(1, batches + 1)]

@@ -17,7 +17,8 @@ from bot.forms.fields import MORE, FormField, FormInput
 from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_parts import is_called, limited_since, limits_by_hand, parts_of, roles_that_stay
+from bot.kinds.workspaces.create_limit import limited_since, limits_in_vain
+from bot.kinds.workspaces.create_parts import is_called, parts_of, roles_that_stay
 from bot.kinds.workspaces.wanted import (
     ALERT,
     DIGEST,
@@ -222,11 +223,11 @@ async def _owner(_reading: Reading, slack_id: str) -> tuple[Who, ...]:
 
 
 def _limits_left(asked: Asked[CreateWorkspace]) -> Mapping[str, str]:
-    return limits_by_hand(asked.payload, asked.request.outcome)
+    return limits_in_vain(asked.payload, asked.request.outcome)
 
 
 def _limit_to_set(asked: Asked[CreateWorkspace]) -> Filled | None:
-    """Return the form for the first limit that the API didn't set, filled in."""
+    """Return the form for the first limit that nobody set, filled in."""
     found = _limits_left(asked)
     if not found:
         return None

@@ -1,28 +1,34 @@
 """What is done for somebody who asks for workspaces, part by part: each workspace, its limit, and who works in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from bot.admin.model import SpendLimit, Workspace
+from bot.admin.model import Workspace
 from bot.approvals.act import Act, Asked, Look
-from bot.approvals.outcome import NeedsPerson, Outcome, PartDone
+from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.approvals.parts import Stays
-from bot.errors import PreviewUnavailable, UpstreamMissing
+from bot.errors import UpstreamMissing
 from bot.kinds.several import Part
+from bot.kinds.workspaces.create_limit import limit_part
 from bot.kinds.workspaces.roles import give_role
 from bot.kinds.workspaces.roles_stay import role_stays
-from bot.kinds.workspaces.wanted import ALERT, DIGEST, STEPS, CreateWorkspace, FirstMember, inherits
+from bot.kinds.workspaces.wanted import (
+    ALERT,
+    DIGEST,
+    STEPS,
+    CreateWorkspace,
+    FirstMember,
+    inherits,
+    made_by,
+    part_of_workspace,
+)
 from bot.organization.tags import CHANNEL, COST_CENTRE, DESCRIPTION, MARK, OWNER
 from bot.people.identity import ADMIN_ROLES
 from bot.slack.markup import clean, truncate
 from bot.words.reading import as_read
-from bot.words.wording import money
 
 MOST_TAG = 255
 """How long a tag's value may be isn't known (admin-api.md §4.4); this is as long as a name."""
-BY_HAND = (
-    "not set, because the API sets no limits here. Ask for a spend limit of {amount}: somebody then sets it in the Console."
-)
 TAKEN = "somebody else created a workspace with this name meanwhile. I left that one alone; ask for another name"
 _SET_UP = "set up"
 
@@ -34,7 +40,7 @@ def parts_of(wanted: CreateWorkspace) -> list[Part[CreateWorkspace]]:
     rows = list(wanted.workspaces.items())
     parts = [_workspace(environment, name) for environment, name in rows]
     if wanted.limit is not None:
-        parts += [_limit(environment, name) for environment, name in rows]
+        parts += [limit_part(environment, name, wanted.limit) for environment, name in rows]
     if DIGEST in wanted.tell:
         parts.append(_digest(wanted))
     if ALERT in wanted.tell and wanted.limit is not None:
@@ -45,17 +51,6 @@ def parts_of(wanted: CreateWorkspace) -> list[Part[CreateWorkspace]]:
 
 MEMBER_PART: Final = "member:"
 """How the names of the parts begin that give somebody a role."""
-
-
-def part_of_workspace(environment: str) -> str:
-    """Return the name of the part that makes the workspace of an environment."""
-    return f"workspace:{environment}"
-
-
-def made_by(look: Look[Wanted], environment: str) -> str:
-    """Return the id of the workspace that was made for an environment, also a moment ago."""
-    part = look.came.part(part_of_workspace(environment))
-    return part.thing_id if part else ""
 
 
 def tags_of(look: Look[Wanted], environment: str) -> Mapping[str, str]:
@@ -93,58 +88,6 @@ def _workspace(environment: str, name: str) -> Part[Wanted]:
 def is_called(workspace: Workspace, name: str) -> bool:
     """Tell whether people read a workspace's name as this one, in any case."""
     return as_read(workspace.name) == as_read(name)
-
-
-def _limit(environment: str, name: str) -> Part[Wanted]:
-    async def do(act: Act[Wanted]) -> PartDone:
-        wanted, workspace_id = act.payload.limit, made_by(act, environment)
-        assert wanted is not None  # noqa: S101 - there is no such part without
-        try:
-            now = await _limit_of(act, workspace_id)
-            if now is not None and now.amount != wanted:
-                said = money(now.amount) if now.amount is not None else "another one"
-                raise NeedsPerson(f"somebody set {said} a month meanwhile, and I left it at that.")
-            await act.admin.set_spend_limit(wanted, workspace_id)
-        except PreviewUnavailable:
-            raise NeedsPerson(BY_HAND.format(amount=money(wanted))) from None
-        return part.done(f"{money(wanted)} a month")
-
-    async def look(look: Look[Wanted]) -> PartDone | None:
-        wanted = look.payload.limit
-        try:
-            now = await _limit_of(look, made_by(look, environment))
-        except PreviewUnavailable:
-            return None
-        is_set = now is not None and wanted is not None and now.amount == wanted
-        return part.done(f"{money(wanted)} a month") if is_set and wanted is not None else None
-
-    part = Part(f"limit:{environment}", f"Limit of {name}", do, look, part_of_workspace(environment))
-    return part
-
-
-def limits_by_hand(wanted: Wanted, outcome: Outcome) -> dict[str, str]:
-    """Return by their ids the names of the workspaces whose limit the API didn't set, so that a person has to."""
-    return {made: name for made, name in _limits_by_hand(wanted, outcome) if made not in outcome.served}
-
-
-def _limits_by_hand(wanted: Wanted, outcome: Outcome) -> Iterator[tuple[str, str]]:
-    if wanted.limit is None:
-        return
-    for environment, name in wanted.workspaces.items():
-        made, limit = outcome.part(part_of_workspace(environment)), outcome.part(f"limit:{environment}")
-        if made and made.thing_id and limit and limit.note == BY_HAND.format(amount=money(wanted.limit)):
-            yield made.thing_id, name
-
-
-async def limited_since(look: Look[Wanted]) -> list[str]:
-    """Return the workspaces that have got by now the limit that the API didn't set, as far as the bot keeps it."""
-    ids = [workspace_id for workspace_id, _ in _limits_by_hand(look.payload, look.came)]
-    return [one for one in ids if (await look.spend_of_month(one)).limit is not None]
-
-
-async def _limit_of(look: Look[Wanted], workspace_id: str) -> SpendLimit | None:
-    limits = [one for one in await look.admin.spend_limits() if one.scope_type == "workspace" and one.period == "monthly"]
-    return next((one for one in limits if one.workspace_id == workspace_id), None)
 
 
 def _digest(wanted: Wanted) -> Part[Wanted]:

@@ -2,8 +2,8 @@
 
 from bot.approvals.act import Asked
 from bot.approvals.outcome import Outcome
-from bot.kinds.workspaces.create_parts import MEMBER_PART, part_of_workspace
-from bot.kinds.workspaces.wanted import ALERT, DIGEST, ENVIRONMENTS, CreateWorkspace, FirstMember
+from bot.kinds.workspaces.create_parts import MEMBER_PART
+from bot.kinds.workspaces.wanted import ALERT, DIGEST, ENVIRONMENTS, CreateWorkspace, FirstMember, part_of_workspace
 from bot.people.identity import ADMIN_ROLES
 from bot.slack.markup import Markup, bold, channel_mention, code, escape, mention, truncate, within_bold
 from bot.words.wording import listed, money, number
@@ -44,7 +44,7 @@ def _all_get(wanted: CreateWorkspace) -> list[Markup]:
     lines: list[Markup] = [_people(wanted)]
     if wanted.limit is not None:
         each: Markup = " each" if len(wanted.workspaces) > 1 else ""
-        how: Markup = "" if wanted.can_limit else " (I can't set it here: ask for a spend limit afterwards)"
+        how: Markup = "" if wanted.can_limit else " (an approver sets it in the Console, and I tell them how)"
         whole: Markup = (
             f" · the organization's limit is lower, {escape(money(wanted.lower_whole))}" if wanted.lower_whole else ""
         )

@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.approvals.act import Look
 from bot.people.identity import ADMIN_ROLES
 from bot.words.own import Own
 from bot.words.reading import as_read
@@ -83,6 +84,17 @@ class CreateWorkspace(BaseModel):
         if not self.environments:
             return {"": self.name}
         return {one: f"{self.name} {ENVIRONMENTS[one]}" for one in self.environments}
+
+
+def part_of_workspace(environment: str) -> str:
+    """Return the name of the part that makes the workspace of an environment."""
+    return f"workspace:{environment}"
+
+
+def made_by(look: Look[CreateWorkspace], environment: str) -> str:
+    """Return the id of the workspace that was made for an environment, also a moment ago."""
+    part = look.came.part(part_of_workspace(environment))
+    return part.thing_id if part else ""
 
 
 def subject_of(name: str) -> str:

@@ -1,0 +1,92 @@
+"""The monthly limit of a new workspace: approved with it, kept by the bot, and set by hand where the API sets none."""
+
+from collections.abc import AsyncGenerator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.approvals import db as requests
+from bot.approvals.audit_facts import told_by_requests
+from bot.approvals.due import FOLLOW_EVERY
+from bot.approvals.model import Request, Status
+from bot.kinds.workspaces.create import CREATE_WORKSPACE
+from bot.spend.limits import db as kept_limits
+from bot.store.audit import verify_chain
+from tests.approvals.acting import a_minute_passes, card_with, press, told, until
+from tests.approvals.asking import fill_in
+from tests.world import ALICE, APPROVALS, BOB, World, world_of
+
+FOLLOWED = FOLLOW_EVERY.total_seconds() + 60
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncGenerator[World]:
+    async with world_of(tmp_path) as running:
+        yield running
+
+
+async def approved(world: World, *environments: str) -> tuple[dict[str, Any], Request]:
+    values = {"name": "Checkout", "environments": list(environments), "limit": "500", "reason": "The new checkout"}
+    assert (await fill_in(world, ALICE, CREATE_WORKSPACE, values))["ok"]
+    card = await card_with(world, "The new checkout")
+    await press(world, BOB, card, "request_approve")
+    return card, await until(world, card, Status.APPLIED)
+
+
+async def limit_requests(world: World) -> list[Request]:
+    async with world.rt.store.read() as tx:
+        return await requests.with_status(tx, *Status, kinds=["set_spend_limit"])
+
+
+async def kept(world: World) -> set[Decimal]:
+    async with world.rt.store.read() as tx:
+        return {one.amount for one in await kept_limits.live(tx)}
+
+
+async def test_without_the_preview_who_approved_is_led_through_the_console_and_the_bot_keeps_it(world: World) -> None:
+    card, _ = await approved(world)
+    assert "Limit $500.00 a month (an approver sets it in the Console, and I tell them how)" in card["text"]
+    await card_with(world, "⏳ Limit of Checkout: $500.00 a month, an approver sets it in the Console, and has the steps")
+    assert await kept(world) == set()
+    await a_minute_passes(world)
+    steps = await world.message(BOB, "You approved a spend limit for *Checkout*")
+    assert "Set the monthly spend limit to exactly *$500.00*" in steps["text"]
+    await press(world, BOB, steps, "request_say_done")
+    await world.message(ALICE, "Spend limit of Checkout is $500.00 a month")
+    assert await kept(world) == {Decimal(500)}
+    await a_minute_passes(world, FOLLOWED)
+    request = await until(world, card, Status.APPLIED)
+    part = request.outcome.part("limit:")
+    assert part
+    assert (part.state, part.note) == ("done", "$500.00 a month, as an approver said")
+    assert len(await limit_requests(world)) == 1
+
+
+async def test_with_the_preview_it_is_set_at_once_and_the_bot_keeps_it_without_a_second_card(world: World) -> None:
+    world.sandbox.claude.flags.spend_limits_preview = True
+    _, request = await approved(world, "production", "staging")
+    assert {part.state for part in request.outcome.parts} == {"done"}
+    await a_minute_passes(world)
+    made = await limit_requests(world)
+    assert [one.status for one in made] == [Status.APPLIED] * 2
+    assert [[one.by.slack_id for one in limit.decisions] for limit in made] == [[BOB]] * 2
+    assert await kept(world) == {Decimal(500)}
+    assert not [one for one in await world.messages(BOB, APPROVALS) if "Spend limit of" in one["text"]]
+    async with world.rt.store.read() as tx:
+        assert (await verify_chain(tx, world.rt.store.audit_key, told=await told_by_requests(tx))).broken_seq is None
+
+
+async def test_what_nobody_did_is_over_and_can_be_asked_for_again_for_each(world: World) -> None:
+    card, _ = await approved(world, "production", "staging")
+    await a_minute_passes(world)
+    await a_minute_passes(world, 8 * 24 * 3600)
+    await a_minute_passes(world, FOLLOWED)
+    request = await until(world, card, Status.APPLIED)
+    assert {part.state for part in request.outcome.parts if part.name.startswith("limit:")} == {"over"}
+    await press(world, ALICE, await card_with(world, "2 workspaces of Checkout"), "request_undo")
+    which = await told(world, ALICE, "For which one?", "C0APPROVALS")
+    values = [block["accessory"]["value"] for block in which["blocks"] if "accessory" in block]
+    assert (await world.click(ALICE, "request_undo", channel="C0APPROVALS", ts=which["ts"], value=values[1]))["ok"]
+    assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
