@@ -110,13 +110,13 @@ async def details(call: Interaction, *, to_decide: bool = False) -> None:
     await call.open(await _details(call, call.value, LAST, to_decide=to_decide))
 
 
-async def _details(call: Interaction, request_id: str, cursor: str, *, to_decide: bool) -> Json:
+async def _details(call: Interaction, request_id: str, cursor: str, *, to_decide: bool, keys_at: str = "") -> Json:
     request = await decide.load(call.rt, request_id)
     with_keys = await sees_with_keys(call.rt, call.actor, request, call.channel)
     history = numbered(await queries.history(call.rt, request.id), cursor)
     is_requester = call.actor.who.is_same_person(request.requester)
     facts = await cards.facts_of(call.rt, request)
-    return details_view(facts, history, decide=to_decide, with_keys=with_keys, is_requester=is_requester)
+    return details_view(facts, history, decide=to_decide, with_keys=with_keys, is_requester=is_requester, keys_at=keys_at)
 
 
 async def turn_history(call: Interaction) -> None:
@@ -124,6 +124,14 @@ async def turn_history(call: Interaction) -> None:
     narrowed, cursor = read_turn(call.value)
     request_id, _, to_decide = narrowed.partition(":")
     await call.update_view(call.view_id, await _details(call, request_id, cursor, to_decide=bool(to_decide)))
+
+
+async def turn_ending(call: Interaction) -> None:
+    """Show other keys that end with a request, in the window where it stands."""
+    narrowed, cursor = read_turn(call.value)
+    request_id, _, to_decide = narrowed.partition(":")
+    view = await _details(call, request_id, LAST, to_decide=bool(to_decide), keys_at=cursor)
+    await call.update_view(call.view_id, view)
 
 
 async def details_to_decide(call: Interaction) -> None:
@@ -260,6 +268,7 @@ FEATURE = Feature(
         ids.REVEAL: Button(reveal, meanwhile=_key_behind),
         ids.OPEN_CONSOLE: acknowledged,
         **turns(ids.PAGE_HISTORY, turn_history),
+        **turns(ids.PAGE_ENDING, turn_ending),
     },
     views={ids.DENY_FORM: View(run=denied, validate=check_denial, working="One moment…")},
 )

@@ -13,6 +13,7 @@ import pytest
 from bot.admin.model import ApiKey, Invite, Member, MonthSpend
 from bot.approvals.cards.details import details_view
 from bot.approvals.cards.lists import Given, Titled, request_list
+from bot.approvals.known import Known, KnownKeys, NamedKey
 from bot.approvals.model import Status
 from bot.hygiene.model import Accepted, Ask, Finding
 from bot.hygiene.view import SHOWN as ADVICE_SHOWN
@@ -127,6 +128,14 @@ def at_home(*, waiting: str = "", held: str = "", mine: str = "", own: str = "",
 
 def history(cursor: str) -> list[Json]:
     view = details_view(facts_of(a_request()), numbered([*map(str, NAMES)], cursor))  # pyright: ignore[reportArgumentType]
+    assert not validate_view(view)
+    return view["blocks"]
+
+
+def ending(cursor: str) -> list[Json]:
+    named = tuple(NamedKey(name=f"{name}{LONG}", maker=LONG, status="inactive") for name in NAMES)
+    request = a_request("archive_workspace", known=Known(keys=KnownKeys(total=len(named), first=named)))
+    view = details_view(facts_of(request), numbered([]), keys_at=cursor)
     assert not validate_view(view)
     return view["blocks"]
 
@@ -247,6 +256,7 @@ LISTS = {
     "requests on a card": Listed(lambda cursor: card(own=cursor), "page_asked"),
     "keys at home": Listed(lambda cursor: at_home(own=cursor), "page_my_keys"),
     "history": Listed(history, "page_history"),
+    "keys that end": Listed(ending, "page_ending"),
     "advice": Listed(advised, "page_advice"),
     "accepted advice": Listed(accepted, "page_advice_accepted"),
     "figures": Listed(lambda cursor: render_figures(figures(), None, cursor).blocks, "page_spend"),
@@ -259,7 +269,7 @@ LISTS = {
     "a part of a digest": Listed(part, "page_spend_part"),
     "inside a digest": Listed(inside, "page_spend_breakdown"),
 }
-VIEWS = {"history", *(name for name in LISTS if name.endswith(" at home"))}
+VIEWS = {"history", "keys that end", *(name for name in LISTS if name.endswith(" at home"))}
 """What stands in a view, which is checked where it is drawn."""
 
 
@@ -297,6 +307,7 @@ def test_what_all_read_leads_to_all_of_its_table() -> None:
 
 
 ALLOWED = {
+    ("bot/approvals/cards/ending.py", "keys.first[:MOST_ON_CARD]"): "Details has all, by pages",
     ("bot/status/names.py", "members[:LOOKED_AT]"): "looked up, not shown",
     ("bot/approvals/findings/view.py", "findings[:1]"): "a button; all are named above it, and the next has it then",
     ("bot/approvals/cards/details.py", "lines[:_AT_ONCE * _MOST_BLOCKS]"): "300 lines of a window; the rest is counted",

@@ -57,7 +57,7 @@ class NamedKey(KnownKey):
 class KnownKeys(_Frozen):
     """Keys of a workspace that work or could work again: how many, None where they couldn't be read, and the use of all.
 
-    `active` of them work; `first` are those that were used most, as many as a card shows.
+    `active` of them work; `first` are those that were used most, in that order.
     """
 
     total: int | None = None

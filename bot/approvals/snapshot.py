@@ -22,8 +22,8 @@ log = structlog.get_logger()
 
 WITHIN = 1.5
 """Seconds; the person who asks doesn't wait longer for what is only good to know."""
-SHOWN_KEYS = 8
-"""Keys that a card names one by one."""
+SHOWN_KEYS, MOST_KEPT = 8, 500
+"""Keys that are named one by one, and as many as are kept with a request that ends them."""
 ALIVE = ("active", "inactive")
 """The statuses of a key that works or could work again."""
 T = TypeVar("T")
@@ -45,7 +45,7 @@ async def known_of(rt: Runtime, kind: AnyKind, actor: Actor, payload: BaseModel)
     asker, key, ending, twin = await asyncio.gather(
         _or_none(_asker(rt, actor)),
         _or_none(_key(rt, next(iter(keys_in(kind, payload)), ""))),
-        _or_none(keys_in_workspace(rt, workspace_id)) if kind.rules.ends_keys else _nothing(),
+        _or_none(keys_in_workspace(rt, workspace_id, most=MOST_KEPT)) if kind.rules.ends_keys else _nothing(),
         _or_none(_has_twin(rt, workspace_id)) if workspace_id else _nothing(),
     )
     keys = (ending or KnownKeys()) if kind.rules.ends_keys else None
@@ -86,15 +86,15 @@ async def _key(rt: Runtime, key_id: str) -> KnownKey | None:
 
 
 async def keys_in_workspace(
-    rt: Runtime, workspace_id: str, may_see: Callable[[ApiKey], bool] = lambda _key: True
+    rt: Runtime, workspace_id: str, may_see: Callable[[ApiKey], bool] = lambda _key: True, most: int = SHOWN_KEYS
 ) -> KnownKeys:
-    """Return the keys of a workspace that work or could work again, those with the most use first."""
+    """Return the keys of a workspace that work or could work again, those with the most use first; `most` of them named."""
     keys = [key for key in await living_keys(rt.directory, workspace_id) if may_see(key)]
     ids = [key.id for key in keys]
     together, each = await asyncio.gather(_use(rt, ids), _or_none(rt.use_of_each(ids, rt.now())))
     uses = {key_id: _as_use(use) for key_id, use in (each or {}).items()}
     keys.sort(key=lambda key: _by_use(key, uses.get(key.id)))
-    first = keys[:SHOWN_KEYS]
+    first = keys[:most]
     accounts, members = await _accounts_of(rt, [key.id for key in first]), await rt.directory.members_by_id()
     return KnownKeys(
         total=len(keys),

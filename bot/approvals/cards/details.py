@@ -6,7 +6,7 @@ from typing import Any
 from bot.approvals.cards.card import decision_buttons
 from bot.approvals.cards.decisive import as_of_words, asker_words, key_words
 from bot.approvals.cards.elsewhere import changed_words
-from bot.approvals.cards.ending import ending_lines
+from bot.approvals.cards.ending import ending_blocks
 from bot.approvals.cards.model import RequestFacts
 from bot.approvals.cards.notices import reveal_button
 from bot.approvals.cards.several import part_line
@@ -32,12 +32,41 @@ def details_view(
     decide: bool = False,
     with_keys: bool = True,
     is_requester: bool = False,
+    keys_at: str = "",
 ) -> Json:
     """Return everything that is known of a request, and a page of its acts; ids stand here and nowhere else.
 
-    Without `with_keys` what is known of other people's keys is left out. To its requester a secret that waits is offered
-    here, too, because a direct message may be lost, or refused by Slack.
+    `keys_at` is the cursor of the page of keys that end with it. Without `with_keys` what is known of other people's keys
+    is left out. To its requester a secret that waits is offered here, too, because a direct message may be lost, or
+    refused by Slack.
     """
+    request = facts.request
+    lines = _lines(facts, with_keys=with_keys)
+    narrowed = f"{request.id}:{'decide' if decide else ''}"
+    blocks = [header(facts.title), section("\n".join(lines))]
+    if request.known.keys and with_keys:
+        blocks += ending_blocks(request.known.keys, keys_at, narrowed)
+    if is_requester and request.status is Status.APPLIED and request.outcome.handover == "ready":
+        blocks.append(actions(reveal_button(request)))
+    if facts.plan:
+        blocks.append(section(facts.plan))
+    if request.reason:
+        blocks.append(section(quote(request.reason)))
+    parts = [one for one in request.outcome.told if with_keys or not one.name.startswith(KEY_PART)]
+    blocks += _in_blocks(facts.about if with_keys else ()) + _in_blocks(
+        [part_line(part) for part in parts if not part.untold]
+    )
+    if not with_keys and (facts.about or len(parts) < len(request.outcome.told)):
+        blocks.append(context("Approvers see more: your role doesn't show you the keys of others."))
+    if decide and request.status is Status.PENDING:
+        blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
+    blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]
+    blocks += pager(history, ids.PAGE_HISTORY, "this request's history", narrowed)
+    blocks.append(context(" · ".join(_ids(request))))
+    return modal(ids.DETAILS_VIEW, "Request", blocks)
+
+
+def _lines(facts: RequestFacts, *, with_keys: bool) -> list[Markup]:
     request = facts.request
     lines: list[Markup] = [
         f"*What* {facts.what}",
@@ -55,25 +84,7 @@ def details_view(
     lines += _known(request) if with_keys else []
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
-    blocks = [header(facts.title), section("\n".join(lines))]
-    if is_requester and request.status is Status.APPLIED and request.outcome.handover == "ready":
-        blocks.append(actions(reveal_button(request)))
-    if facts.plan:
-        blocks.append(section(facts.plan))
-    if request.reason:
-        blocks.append(section(quote(request.reason)))
-    parts = [one for one in request.outcome.told if with_keys or not one.name.startswith(KEY_PART)]
-    blocks += _in_blocks(facts.about if with_keys else ()) + _in_blocks(
-        [part_line(part) for part in parts if not part.untold]
-    )
-    if not with_keys and (facts.about or len(parts) < len(request.outcome.told)):
-        blocks.append(context("Approvers see more: your role doesn't show you the keys of others."))
-    if decide and request.status is Status.PENDING:
-        blocks.append(actions(*decision_buttons(request, facts.title, facts.danger)))
-    blocks += [divider(), *map(section, history.items or ["Nobody decided yet."])]
-    blocks += pager(history, ids.PAGE_HISTORY, "this request's history", f"{request.id}:{'decide' if decide else ''}")
-    blocks.append(context(" · ".join(_ids(request))))
-    return modal(ids.DETAILS_VIEW, "Request", blocks)
+    return lines
 
 
 def _in_blocks(lines: Sequence[Markup]) -> list[Json]:
@@ -92,8 +103,6 @@ def _known(request: Request) -> list[Markup]:
         lines.append(f"*When asked* {asker_words(known.asker, mention(request.requester.slack_id))}")
     if known.key:
         lines.append(f"*When asked* {key_words(known.key)}")
-    if known.keys:
-        lines.append(f"*When asked* {ending_lines(known.keys)}")
     figures = as_of_words(known)
     return [*lines, f"{figures[0].upper()}{figures[1:]}"] if figures else lines
 
