@@ -19,9 +19,8 @@ from bot.approvals.kind import AnyKind, all_kinds, find_kind
 from bot.approvals.model import Request
 from bot.approvals.owners import concerned_at_the_ask
 from bot.approvals.replace import AskedAlready
-from bot.directory.capabilities import TITLES, why_not
 from bot.directory.twins import is_twin
-from bot.errors import NotAllowed, NotFound, SlackError
+from bot.errors import NotFound, SlackError
 from bot.forms.draw import Frame
 from bot.forms.fields import WHOLE, Form, FormInput, form_of
 from bot.kinds.keys.owners import may_see_key
@@ -29,13 +28,14 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, date, escape, is_user_id, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, is_user_id, truncate
 from bot.slack.state import text_at
 from bot.words.ends import Ending
 from bot.words.folded import folded
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener, plain_answer, said_of
 from handlers.edge.interaction import Interaction, Json
+from handlers.edge.offered import check_offered
 from handlers.edge.register import Feature, Hint
 from handlers.named import named_by, workspace_options
 from handlers.who_decides import who_decides
@@ -96,7 +96,7 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
             raise
 
     async def frame(call: Interaction, held: FormInput) -> Frame:
-        await _check_offered(call.rt, kind)
+        await check_offered(call.rt, kind)
         whose, read_back = await asyncio.gather(_whose(call, kind, held), _read_back(call, kind, held))
         workspace = await _workspace_of(call.rt, held)
         place = (workspace.id, workspace.name) if workspace else (None, None)
@@ -104,14 +104,6 @@ def door_of(kind: AnyKind, on_top: Markup = "") -> Door[BaseModel]:
         return _asking(call, who, on_top, whose, read_back, await _which(call.rt, workspace))
 
     return Door(form_of(kind), send, frame, lambda call: _asking(call, who_decides(call.rt, kind), on_top))
-
-
-async def _check_offered(rt: Runtime, kind: AnyKind) -> None:
-    """Raise NotAllowed where the organization is known to have nothing of the kind; what is unknown is tried."""
-    needs = kind.rules.needs
-    known = await rt.capabilities.of(needs) if needs else None
-    if needs and known and known.can is False:
-        raise NotAllowed(f"{TITLES[needs]}: {escape(why_not(needs, known))} Nothing was sent.")
 
 
 _REPLACES = "replaces:"

@@ -30,6 +30,7 @@ from bot.slack.paging import Page
 from bot.spend.dashboard.load import glance_for
 from handlers.edge.guard import said_of
 from handlers.edge.interaction import Interaction, text_at
+from handlers.edge.offered import refused_kinds
 from handlers.edge.register import Feature
 from handlers.home_view import SHOWN, HomeParts, Missing, home_view, refused_home
 
@@ -83,13 +84,14 @@ async def publish(
     if actor.member.role in ADMIN_ROLES:
         reads |= {"glance": glance(rt), "advice": last_look(rt)}
     began = f"{time.monotonic():020.6f}"
+    refused = await refused_kinds(rt)
     tasks = {name: asyncio.create_task(_or_unread(name, read)) for name, read in reads.items()}
     try:
         await asyncio.wait(tasks.values(), timeout=SOON)
-        await _draw(call, began, tasks, Missing.LOADING)
+        await _draw(call, began, tasks, Missing.LOADING, refused)
         if any(not task.done() for task in tasks.values()):
             await asyncio.wait(tasks.values(), timeout=AT_LAST)
-            await _draw(call, began, tasks, Missing.UNREAD)
+            await _draw(call, began, tasks, Missing.UNREAD, refused)
     finally:
         for task in tasks.values():
             task.cancel()
@@ -106,11 +108,13 @@ async def _or_unread(name: str, reading: Coroutine[Any, Any, Any]) -> Any:
     return Missing.UNREAD
 
 
-async def _draw(call: Interaction, began: str, tasks: dict[str, asyncio.Task[Any]], missing: Missing) -> None:
+async def _draw(
+    call: Interaction, began: str, tasks: dict[str, asyncio.Task[Any]], missing: Missing, refused: frozenset[str]
+) -> None:
     """Show what is read by now, unless a later act on this App Home is drawn already."""
     read = {name: task.result() if task.done() else missing for name, task in tasks.items()}
     parts = HomeParts(**dict.fromkeys(("waiting", "keys", "places"), Missing.UNREAD) | read)
-    view = home_view(parts, call.rt.settings.command_prefix, call.rt.now())
+    view = home_view(parts, call.rt.settings.command_prefix, call.rt.now(), refused)
 
     async def show(_seen: str) -> str:
         await call.rt.notifier.publish_home(call.user_id, view)

@@ -1,6 +1,6 @@
 """The App Home as blocks. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -16,12 +16,13 @@ from bot.organization.narrowing import stored
 from bot.organization.person_view import places_in_words
 from bot.slack import ids
 from bot.slack.blocks import actions, context, divider, header, home, section
-from bot.slack.elements import button
+from bot.slack.elements import Style, button
 from bot.slack.markup import Markup, date
 from bot.slack.paging import Page, numbered
 from bot.spend.dashboard.model import Glance as SpendGlance
 from bot.spend.dashboard.view import glance_blocks
 from bot.spend.phrases import shown
+from bot.words.own import Own
 from bot.words.wording import number, plural
 
 Json = dict[str, Any]
@@ -55,15 +56,21 @@ class HomeParts:
     advice: LastLook | Missing | None = None
 
 
-def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
-    """Return somebody's App Home."""
+_ASKS: tuple[tuple[str, Own, Style | None], ...] = (
+    ("create_key", "Request an API key", "primary"),
+    ("workspace_access", "Workspace access…", None),
+    ("change_role", "Change a role…", None),
+    ("invite_members", "Invite people…", None),
+    ("create_workspace", "New workspace…", None),
+)
+
+
+def home_view(parts: HomeParts, prefix: str, now: datetime, refused: Collection[str] = ()) -> Json:
+    """Return somebody's App Home. It offers no kind that is `refused`, as the organization has nothing of it."""
+    asks = [one for one in _ASKS if one[0] not in refused]
     blocks: list[Json] = [
         actions(
-            button("Request an API key", f"{ids.OPEN_PREFIX}create_key", style="primary"),
-            button("Workspace access…", f"{ids.OPEN_PREFIX}workspace_access"),
-            button("Change a role…", f"{ids.OPEN_PREFIX}change_role"),
-            button("Invite people…", f"{ids.OPEN_PREFIX}invite_members"),
-            button("New workspace…", f"{ids.OPEN_PREFIX}create_workspace"),
+            *(button(label, f"{ids.OPEN_PREFIX}{kind}", style=style) for kind, label, style in asks),
             button("Refresh", ids.HOME_REFRESH),
         ),
         *_by_hand(parts.held),
@@ -75,10 +82,7 @@ def home_view(parts: HomeParts, prefix: str, now: datetime) -> Json:
         divider(),
         header("Requests with an end date"),
         *_part(parts.grants, _grants),
-        divider(),
-        header("My keys and workspaces"),
-        *_part(parts.keys, _keys),
-        *_part(parts.places, _places),
+        *([] if "create_key" in refused else _own(parts)),
         *([divider(), header("Spend"), *_part(parts.spend, glance_blocks)] if parts.spend is not None else []),
         *(
             [divider(), header("The organization"), *_part(parts.glance, _glance), *_advice(parts.advice)]
@@ -105,6 +109,10 @@ def _by_hand(held: Page[Titled] | Missing) -> list[Json]:
 
 def _grants(grants: Page[Given]) -> list[Json]:
     return grant_blocks(grants) if grants.items else [section("No request by you or for you has an end date.")]
+
+
+def _own(parts: HomeParts) -> list[Json]:
+    return [divider(), header("My keys and workspaces"), *_part(parts.keys, _keys), *_part(parts.places, _places)]
 
 
 def _keys(keys: Page[KeyLine]) -> list[Json]:

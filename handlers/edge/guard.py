@@ -30,6 +30,7 @@ from bot.slack.markup import Markup, bold, code, escape, truncate
 from bot.slack.model import Message
 from bot.words.own import Own, own
 from handlers.edge.interaction import Interaction, Json, text_at
+from handlers.edge.offered import offered
 
 log = structlog.get_logger()
 
@@ -80,7 +81,7 @@ async def _run(
         else:
             call.set_actor(await resolve_actor(rt, call.user_id, call.team_id, fresh=fresh))
         call.found = await looking if looking else None
-        await run(call)
+        await offered(rt, run(call))
     except NotLinked as refusal:
         log.info("refused", user=call.user_id, reason=refusal.sentence)
         await _tell(call, said_of(refusal))

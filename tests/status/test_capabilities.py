@@ -14,6 +14,7 @@ from bot.sandbox.faults import Fault
 from bot.status.capabilities import unkept_ways
 from bot.store.notes import write_note
 from tests.approvals.acting import card_with, press, told
+from tests.handlers.test_requests import home_of
 from tests.world import ALICE, BOB, World, world_of
 
 JOB = next(job for job in JOBS if job.name == "capabilities")
@@ -110,3 +111,20 @@ async def test_an_organization_without_keys_opens_no_form_for_them_and_says_why(
     await world.command(ALICE, "/claude-keys request")
     await told(world, ALICE, "Workspaces and API keys: Not offered: The Claude API says that the bot's Admin key may not do")
     assert await world.modals(ALICE) == []
+    lines = ("keys list", "workspaces list", "workspaces show Staging", "workspaces create Lab", "limits")
+    for typed in lines:
+        await world.command(BOB, f"/claude-{typed}", "C0ENG")
+
+    async def all_answered() -> bool:
+        return sum("Not offered: " in one["text"] for one in await world.messages(BOB, "C0ENG")) == len(lines)
+
+    await world.wait_for(all_answered, "five refusals")
+    home = await home_of(world, BOB, "Waiting for my decision")
+    assert "Invite people…" in home
+    assert not [one for one in ("Request an API key", "New workspace…", "Workspace access…", "My keys") if one in home]
+
+
+def test_what_is_about_keys_workspaces_or_their_limits_needs_an_organization_that_has_them() -> None:
+    for kind in KINDS.values():
+        is_about = kind.has_workspace or kind.issues_keys or kind.name == "create_workspace"
+        assert (kind.rules.needs in (Can.KEYS, Can.RATE_LIMITS)) == is_about, kind.name

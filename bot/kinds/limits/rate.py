@@ -12,6 +12,7 @@ from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Outcome
 from bot.approvals.parts import Checked, Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField
 from bot.kinds.limits.groups import LIMITERS, REQUESTS, Group, Limiter, groups_of
@@ -229,6 +230,7 @@ SET_RATE_LIMIT = Kind(
     rules=_LIMIT.rules(
         lambda payload: f"rate:{payload.workspace_id}:{payload.rate_group}:{payload.limiter}",
         last_day="ends_on",
+        needs=Can.RATE_LIMITS,
         has_workspace=True,
     ),
     effect=replace(_LIMIT.effect(), revert=ends_with_its_workspace(_LIMIT.revert)),

@@ -18,6 +18,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import Status
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome, Waits
 from bot.approvals.parts import ByHand, Checked, Effect, Sample
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput, PreviewUnavailable
 from bot.forms.fields import FormField
 from bot.kinds.limits.by_hand import BILLING, WORKSPACES, limit_news, limit_steps
@@ -213,7 +214,9 @@ SET_SPEND_LIMIT = Kind(
     payload=SetSpendLimit,
     form=FORM,
     words=WORDS,
-    rules=_LIMIT.rules(lambda payload: f"spend_limit:{payload.workspace_id}", last_day="ends_on", has_workspace=True),
+    rules=_LIMIT.rules(
+        lambda payload: f"spend_limit:{payload.workspace_id}", last_day="ends_on", needs=Can.KEYS, has_workspace=True
+    ),
     effect=Effect(
         apply=_apply,
         repeatable=True,

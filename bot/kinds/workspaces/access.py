@@ -14,6 +14,7 @@ from bot.approvals.fields import WHY_FIELD, last_day_field
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Concerns, Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput, NotLinked
 from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Setting, Thing
@@ -248,6 +249,7 @@ WORKSPACE_ACCESS = Kind(
         lambda payload: f"access:{payload.workspace_id}:{payload.slack_id}",
         last_day="ends_on",
         beneficiaries=_beneficiaries,
+        needs=Can.KEYS,
         has_workspace=True,
     ),
     effect=replace(

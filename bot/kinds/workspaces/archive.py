@@ -10,6 +10,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.outcome import Applied, Done, NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Concerns, Effect, Rules, Sample, Words
 from bot.approvals.snapshot import living_keys
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.keys.create import CREATE_KEY
@@ -145,6 +146,7 @@ ARCHIVE_WORKSPACE = Kind(
         subject=lambda payload: f"archive_workspace:{payload.workspace_id}",
         check=_check,
         takes=lambda workspace: not _never(workspace),
+        needs=Can.KEYS,
         has_workspace=True,
         least_approvals=2,
         ends_keys=True,

@@ -12,6 +12,7 @@ from bot.approvals.kind import Kind
 from bot.approvals.model import MOST_REASON
 from bot.approvals.outcome import Outcome, PartDone
 from bot.approvals.parts import Checked, Concerns, Filled, Offer, Rules, Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput, NotAllowed, NotLinked, PreviewUnavailable
 from bot.forms.fields import MORE, FormField, FormInput
 from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
@@ -253,7 +254,11 @@ CREATE_WORKSPACE = Kind(
         chosen=words.chosen,
     ),
     rules=Rules(
-        subject=lambda payload: subject_of(payload.name), check=_check, beneficiaries=_beneficiaries, needed=_needed
+        subject=lambda payload: subject_of(payload.name),
+        check=_check,
+        beneficiaries=_beneficiaries,
+        needed=_needed,
+        needs=Can.KEYS,
     ),
     effect=replace(_SEVERAL.effect(), counts_twice=True, parts_stay=roles_that_stay),
     follow_up=_SEVERAL.follow_up(),

@@ -12,6 +12,7 @@ from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import NeedsPerson, Outcome
 from bot.approvals.parts import Checked, Sample, Words
+from bot.directory.capabilities import Can
 from bot.errors import InvalidInput
 from bot.forms.fields import FormField, FormInput
 from bot.kinds.setting import Found, Setting, Thing
@@ -235,7 +236,9 @@ UPDATE_WORKSPACE = Kind(
         wish=lambda asked: f"to change the workspace {_what(asked)}",
     ),
     rules=_DETAIL.rules(
-        lambda payload: f"update_workspace:{payload.workspace_id}:{payload.detail}:{payload.tag}", has_workspace=True
+        lambda payload: f"update_workspace:{payload.workspace_id}:{payload.detail}:{payload.tag}",
+        needs=Can.KEYS,
+        has_workspace=True,
     ),
     effect=_DETAIL.effect(),
     concerns=concerns_of_workspace(Remedy("ask to change it back.", "update_workspace", "Change…")),
