@@ -12,6 +12,7 @@ from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.model import Request, Status
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
+from bot.policy.model import RuleSettings
 from bot.spend.limits import db as kept_limits
 from bot.store.audit import verify_chain
 from tests.approvals.acting import a_minute_passes, card_with, press, told, until
@@ -46,6 +47,8 @@ async def kept(world: World) -> set[Decimal]:
 
 
 async def test_without_the_preview_who_approved_is_led_through_the_console_and_the_bot_keeps_it(world: World) -> None:
+    policy = world.rt.policy  # who approved the workspace approved its limit
+    world.rt.policy = policy.model_copy(update={"kinds": policy.kinds | {"set_spend_limit": RuleSettings(quorum=2)}})
     card, _ = await approved(world)
     assert "Limit $500.00 a month (an approver sets it in the Console, and I tell them how)" in card["text"]
     await card_with(world, "⏳ Limit of Checkout: $500.00 a month, an approver sets it in the Console, and has the steps")

@@ -117,7 +117,7 @@ def _request(act: Act[Wanted], environment: str, name: str, amount: Decimal) -> 
         asked_under=made.asked_under,
         decisions=made.decisions,
         known=Known(),
-        outcome=Outcome(part_of=made.id),
+        outcome=Outcome(part_of=made.id, part_of_kind=made.kind),
     )
 
 
