@@ -232,7 +232,7 @@ def test_an_owner_hears_what_of_it_could_not_be_done() -> None:
 
 
 async def test_what_can_be_known_to_be_wrong_is_said_before_anybody_is_asked(world: World) -> None:
-    await refused(world, "There is a workspace named staging already", name="staging", environments=[])
+    await refused(world, "There is a workspace named Staging already", name="staging", environments=[])
     await refused(world, "Anthropic has a workspace with this name", name="Claude  code", environments=[])
     await refused(world, "Use 244 characters at most, for the environment is added.", name="x" * 250)
     await refused(world, "Use $1.00 or more.", limit="0.99")

@@ -96,6 +96,10 @@ async def test_what_is_wrong_with_an_address_is_said_at_its_field(world: World) 
         ("kim@acme.tset", "Did you mean kim@acme.test?"),
         ("Alice@Acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
         (f"{KIM} nina@acme.test", "nina@acme.test already has an invite as user."),
+        (
+            f"kim@acne.test nina@acme.test kim+x@acme.test {KIM}",
+            "invites it only once. Keep one of them. nina@acme.test already has",
+        ),
         ("alice+new@acme.test", "alice@acme.test is already a member (developer). Remove it from the list."),
         (
             f"kim+x@acme.test {KIM}",

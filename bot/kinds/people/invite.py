@@ -57,9 +57,9 @@ async def _check(reading: Reading, _who: Who, payload: InviteMembers) -> Checked
         raise InvalidInput({"role": ADMIN_SENTENCE})
     if payload.role not in ROLES:
         raise InvalidInput({"role": f"Choose one of {listed(list(ROLES))}."})
-    alone = _foreign(reading.email_domains, payload.emails) or _same_mailbox(payload.emails)
-    if wrong := alone or await _known(reading, payload.emails):
-        raise InvalidInput({"emails": wrong})
+    foreign, same = _foreign(reading.email_domains, payload.emails), _same_mailbox(payload.emails)
+    if wrong := [one for one in (foreign, same, await _known(reading, payload.emails)) if one]:
+        raise InvalidInput({"emails": " ".join(wrong)})
     if not payload.join_ids:
         return Checked(payload.model_copy(update={"join_names": (), "join_role": ""}))
     if payload.join_role not in JOIN_ROLES:

@@ -159,7 +159,7 @@ def _faults(wanted: CreateWorkspace) -> dict[str, str]:
 async def _check_names(reading: Reading, wanted: CreateWorkspace) -> None:
     """Raise InvalidInput where a name is taken, is being asked for, or there are too many workspaces."""
     names, existing = list(wanted.workspaces.values()), await reading.directory.workspaces(fresh=True)
-    if taken := [name for name in names if any(is_called(one, name) for one in existing)]:
+    if taken := [one.name for one in existing if any(is_called(one, name) for name in names)]:
         raise InvalidInput({"name": f"There is a workspace named {listed(taken)} already. Choose another name."})
     for subject in sorted(may_collide(wanted)):
         other = await reading.others.find_open(subject)
