@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.sandbox.people import APPROVALS_CHANNEL
 from bot.sandbox.tour_story import ALICE, BOB, CAROL, Act, Story, expect
+from bot.spend.limits import db as kept_limits
 from bot.store.audit import verify_chain
 
 
@@ -64,6 +65,12 @@ async def workspaces_are_set_up(story: Story) -> None:
     await story.sees(BOB, "2 workspaces of Checkout created", APPROVALS_CHANNEL)
     made = [one async for one in story.bot.runtime.admin.workspaces() if one.name.startswith("Checkout")]
     expect([one.tags["owner"] for one in made] == ["alice@acme.test"] * 2, "they don't say whose they are")
+
+    async def are_kept() -> bool:
+        async with story.bot.runtime.store.read() as tx:
+            return len(await kept_limits.live(tx)) == len(both)
+
+    await story.wait_for(are_kept, "the bot to keep both limits")
     flags.spend_limits_preview = False
 
 
