@@ -18,7 +18,9 @@ SELECT DATE '{first}' + n, 'wrkspc_' || lpad((g % 20)::text, 2, '0'), 'claude-mo
        'apikey_' || lpad(g::text, 5, '0'), '', '', sum({formula}), sum({formula}), {hours}
 FROM generate_series(0, {days} - 1) n, generate_series(0, {hours} - 1) hour, generate_series(0::bigint, {groups} - 1) g
 GROUP BY n, g
+ORDER BY n, 2, 3, 4
 """
+"""In the order of the days, as the ledger writes them."""
 
 
 @asynccontextmanager

@@ -31,8 +31,9 @@ from bot.spend.scope import Scope
 from bot.spend.table import Column, Table
 from bot.spend.visible.db import NotSaid
 from bot.store.names import Named, remember
-from bot.store.session import Store
+from bot.store.session import Store, Tx
 from bot.store.tables import UsageDayRow
+from tests.approvals.test_rows import statements
 from tests.sizes import few
 from tests.spend.world import BUSY, DOLLAR, FRIDAY, LAB, MONTH, NOW, OPUS, PROD, SONNET, fill, pages_of, row, runtime
 
@@ -232,6 +233,20 @@ async def test_of_many_keys_a_chart_reads_the_largest_and_all_others_as_one(stor
     names = [one for one, _ in found.series.names]
     assert (len(names), names[-1]) == (MAX_SERIES, OTHERS)
     assert sum(sum(day.parts.values()) for day in found.series.days if day.parts) == found.total
+
+
+async def test_a_chart_looks_up_the_days_of_its_largest_keys_instead_of_reading_all_of_each_day(store: Store) -> None:
+    await fill(store, MONTH)
+    async with statements(store.engine) as seen:
+        await ask(store, "30d by key")
+    async with store.read() as tx:
+        plans = [str(row) for one, given in seen if "cost_day.day IN" in one for row in await plan(tx, one, given)]
+    assert "PRIMARY KEY (day=? AND workspace_id=? AND model=? AND api_key_id=?)" in " ".join(plans)
+
+
+async def plan(tx: Tx, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+    found = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(parameters))
+    return [tuple(row) for row in found.all()]
 
 
 @pytest.mark.both

@@ -108,7 +108,8 @@ async def check(store: Store, dice: random.Random) -> None:
     """Ask a question and compare the answers with the days' own rows."""
     first, last = sorted(dice.choices(DAYS, k=2)) if dice.random() < 0.7 else (DAYS[-1], DAYS[0])
     by: list[Any] = dice.sample(["day", *WHO], dice.randrange(4))
-    where: dict[Dimension, list[str]] = {KEY: ["k1", ""]} if dice.random() < 0.3 else {}
+    some: dict[Dimension, list[str]] = {KEY: ["k1", ""], WORKSPACE: ["w"], MODEL: ["m", "n"]}
+    where = dice.choice([{}, {}, {KEY: some[KEY]}, some])
     async with store.read() as tx:
         cells = await table.cells(tx, first, last, by, where=where)
         counts = await measures(tx, first, last, by, where)

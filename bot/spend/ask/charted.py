@@ -10,6 +10,7 @@ from decimal import Decimal
 from bot.slack.charts import MAX_SERIES
 from bot.spend.ask.sums import OTHERS, Count, stacked_by
 from bot.spend.dimensions import KEY, PERSON, Dimension
+from bot.spend.ledger.cuts import SHARED
 from bot.spend.model import ZERO
 from bot.spend.scope import Where
 
@@ -48,10 +49,19 @@ def _largest(stacked: Dimension, counts: Iterable[Count]) -> list[str]:
 async def _named_and_others(read: Read, stacked: Dimension, where: Where, largest: Sequence[str]) -> list[Count]:
     """Return the largest parts by day, and what the others are by day: the whole without those."""
     kept = [one for one in largest if stacked not in where or one in where[stacked]]
-    named = await read([stacked], {**where, stacked: kept}, True)
+    named = await read([stacked], await _where_they_are(read, {**where, stacked: kept}), True)
     by_day: dict[date, Decimal] = {}
     for one in named:
         by_day[one.day] = by_day.get(one.day, ZERO) + (one.amount or ZERO)
     whole = await read([], where, True)
     rest = [(one.day, one.amount - by_day.get(one.day, ZERO)) for one in whole if one.amount is not None]
     return [*named, *(Count(day, {stacked.column: OTHERS}, left) for day, left in rest if left)]
+
+
+async def _where_they_are(read: Read, where: Where) -> Where:
+    """Return the same condition with the workspaces, models and keys of these few, so that their rows are looked up.
+
+    Otherwise each row of each day is looked at; whole weeks have fewer rows and tell the same.
+    """
+    found = await read(SHARED, where, False)
+    return {**where, **{one: sorted({count.ids[one.column] for count in found}) for one in SHARED}}

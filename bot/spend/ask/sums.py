@@ -35,7 +35,7 @@ _NOTHING = Total(ZERO, is_known=True)
 
 def of_money(cells: Iterable[Cell]) -> list[Count]:
     """Return what groups cost."""
-    return [Count(*cell) for cell in cells]
+    return [Count._make(cell) for cell in cells]
 
 
 def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Dimension]) -> list[Count]:

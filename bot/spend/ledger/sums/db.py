@@ -4,27 +4,32 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
+from math import prod
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import String, case, cast, func, literal_column, or_
+from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
-from bot.spend.dimensions import DIMENSIONS, KEY, UNREPORTED, Dimension
-from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.aggregate import days_between
+from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
+from bot.spend.ledger.cuts import SHARED, WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.rollups.db import WEEK, narrowest, rolled_weeks, weekly
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
-from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell, dollars
+from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
 from bot.store.types import Nanos
+from bot.tasks import apart
 
 GroupedBy = Sequence[Dimension | Literal["day"]]
 Where = Mapping[Dimension, Collection[str]]
 """Dimension -> the ids of it that count; none at all is nothing."""
 Key = tuple[Any, ...]
 """The values of what was grouped by, in its order."""
+_FEW_PLACES = 500
+"""So many rows of a day are looked up one by one; more are found faster among all of it."""
 _COSTS: dict[Cut, Any] = {WHO: CostDayRow, WHAT: CostPartRow}
 
 
@@ -70,15 +75,20 @@ async def cells(
     dimensions = [one for one in by if one != "day"]
     by_day = len(dimensions) < len(by)
     asked = Asked(first, last, [*(["day"] if by_day else []), *dimensions], where or {}, workspace_ids)
+    rows = await _rows(tx, cost_table(asked), ("nanos",), asked)
+    return await apart(len(rows), _cells, rows, first if not by_day else None, [one.column for one in dimensions])
+
+
+def _cells(rows: Sequence[tuple[Any, ...]], first: date | None, names: Sequence[str]) -> list[Cell]:
+    """Return rows as cells of the day `first`, or of that with which each begins; rows of one group are added up."""
     found: dict[Key, int] = {}
-    for row in await _rows(tx, cost_table(asked), ("nanos",), asked):
+    for row in rows:
         key, amount = row[:-1], row[-1] or 0
         found[key] = amount if key not in found else found[key] + amount
-    names = [one.column for one in dimensions]
-    if not by_day:
-        return [Cell(first, dict(zip(names, key, strict=True)), dollars(one)) for key, one in found.items()]
     # Made below the class, which takes as long as all else: there may be hundreds of thousands.
     days, groups, new = _Days(), _Groups(names), partial[Cell](tuple[Any, ...].__new__, Cell)
+    if first is not None:
+        return [new((first, groups[key], amount * NANO_DOLLAR)) for key, amount in found.items()]
     return [new((days[key[0]], groups[key[1:]], amount * NANO_DOLLAR)) for key, amount in found.items()]
 
 
@@ -112,10 +122,17 @@ async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[
     Grouped by nothing, there is one group, also without rows.
     """
     unsure = [name for name in counts if table.__table__.c[name].nullable]
-    width, last = len(asked.by), len(asked.by) + len(counts)
-    at, days = asked.names.index("day") if "day" in asked.names else None, _Days()
+    rows = await _rows(tx, table, counts, asked)
+    return await apart(len(rows), _summed, rows, asked.names, counts, unsure)
+
+
+def _summed(
+    rows: Sequence[tuple[Any, ...]], names: Sequence[str], counts: Sequence[str], unsure: Sequence[str]
+) -> dict[Key, dict[str, int | None]]:
+    width, last = len(names), len(names) + len(counts)
+    at, days = names.index("day") if "day" in names else None, _Days()
     found: dict[Key, dict[str, int | None]] = {}
-    for row in await _rows(tx, table, counts, asked):
+    for row in rows:
         key = row[:width] if at is None else (*row[:at], days[row[at]], *row[at + 1 : width])
         values: dict[str, int | None] = {name: one or 0 for name, one in zip(counts, row[width:last], strict=True)}
         for name, is_known in zip(unsure, row[last:], strict=True):
@@ -163,18 +180,33 @@ async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> li
 def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequence[str]) -> Any:
     table = part.table
     columns = [col(getattr(table, one)) if isinstance(one, str) else _told(table, one, sources) for one in asked.by]
-    unsure = [getattr(table, name) for name in counts if table.__table__.c[name].nullable]
-    known = [func.count(one) == func.count() for one in unsure]
-    # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
-    statement = select_columns(*columns, *(_total(getattr(table, name)) for name in counts), *known)
-    statement = statement.where(col(table.day).between(part.first, part.last))
+    is_summed = not _is_row_by_row(table, asked)
+    statement = select_columns(*columns, *_figures(table, counts, is_summed=is_summed)).where(_on_days(part, asked.where))
     if any(_without(one, sources) for one in asked.dimensions):
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(table.day), isouter=True)
     if asked.workspace_ids:
         statement = statement.where(col(table.workspace_id).in_(asked.workspace_ids))
     for dimension, ids in asked.where.items():
         statement = statement.where(_told(table, dimension, sources).in_(ids))
-    return statement.group_by(*columns, *_in_order(table, asked))
+    # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
+    return statement.group_by(*columns, *_in_order(table, asked)) if is_summed else statement
+
+
+def _figures(table: Any, counts: Sequence[str], *, is_summed: bool) -> list[Any]:
+    """Return the counts, or their sums, and whether each that may be unknown is known."""
+    figures = [getattr(table, name) for name in counts]
+    unsure = [one for name, one in zip(counts, figures, strict=True) if table.__table__.c[name].nullable]
+    if not is_summed:
+        return [*figures, *(one.is_not(None) for one in unsure)]
+    return [*map(_total, figures), *(func.count(one) == func.count() for one in unsure)]
+
+
+def _on_days(part: _Part, where: Where) -> ColumnElement[bool]:
+    """Return the condition for the days: one by one where what follows in the key is given, so that rows are looked up."""
+    day, places = col(part.table.day), prod(len(where[one]) for one in SHARED) if where.keys() >= {*SHARED} else 0
+    if not 0 < places <= _FEW_PLACES:
+        return day.between(part.first, part.last)
+    return day.in_(days_between(part.first, part.last))
 
 
 def _total(count: Any) -> Any:
@@ -182,11 +214,16 @@ def _total(count: Any) -> Any:
     return cast(func.sum(count), Nanos)
 
 
-def _in_order(table: Any, asked: Asked) -> list[Any]:
-    """Return more columns to group by, so that rows come grouped as they are stored and needn't be sorted.
+def _is_row_by_row(table: Any, asked: Asked) -> bool:
+    """Tell whether there are hardly fewer groups than rows, as by day and key: then rows are added up as they come.
 
-    That is worth it by day and key: there are hardly fewer groups than rows then.
+    A database would put them in order first, or put them aside on its disk. Of parts a key has many on a day.
     """
+    return {"day", KEY.column} <= {*asked.names} and PERSON.column in table.__table__.c
+
+
+def _in_order(table: Any, asked: Asked) -> list[Any]:
+    """Return more columns to group by, so that parts by day and key come as they are stored and needn't be sorted."""
     names = {*asked.names}
     if not {"day", KEY.column} <= names:
         return []
