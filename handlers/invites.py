@@ -1,63 +1,73 @@
 """Invites: typed lines of /claude-members that open their forms filled in, and the type-ahead of both forms."""
 
-import re
-from collections.abc import Collection, Sequence
-from itertools import accumulate
+from collections.abc import Sequence
+from itertools import pairwise
 
-from bot.admin.model import Invite, Workspace
+from bot.admin.model import Invite
 from bot.approvals.sight import oversees_people
 from bot.errors import SlackError
-from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES
+from bot.kinds.people.change_role import ROLES
 from bot.organization.narrowing import mentioned
 from bot.people.roles import role_words
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, code
 from bot.words.addresses import is_same_address, read_addresses
 from bot.words.folded import folded
-from bot.words.reading import as_read
-from bot.words.reasons import begins_reason, find_reason
+from bot.words.reasons import find_reason
 from bot.words.similar import closest, closest_name
-from bot.words.wording import listed
+from handlers.clauses import Slot
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
 from handlers.forms import open_form
-from handlers.invite_line import read_line, role_named
+from handlers.line_names import organization_roles, places
+from handlers.lines import Line, read_line
 from handlers.named import workspace_options
-from handlers.typed import workspace_named
+from handlers.unread import no_such_role, no_such_workspace, slip_of_place
 
 _ROLE_THERE = {"user": "workspace_user", "claude_code_user": "workspace_user", "developer": "workspace_developer"}
 """The role in a workspace that goes with one in the organization; the form shows it, where it can be changed."""
-_AND = re.compile(r",| and | & | und ")
+_AS = ("as", "role", "role:", "=")
+_WHY = ("for", "to")
+_A_SENTENCE = 3
+_A_SLIP = 0.8
+"""How much a word is like a role, where it is taken for a slip of that."""
 
 
 async def invite(call: Interaction) -> None:
     """Open the form that invites people, filled in with what was typed."""
-    places = {as_read(one.name) for one in await call.rt.directory.workspaces()}
-    words, reason = _why(call.words, places)
-    typed = read_line([await _address_of(call, word) for word in words])
-    role = role_named(typed.role)
-    if typed.role and not role:
-        await call.say(plain_answer(f"⚠️ {_no_such_role(typed.role)} Nothing was sent."))
+    slots = (
+        Slot("emails", "addresses"),
+        Slot("role", "choice", "Role", organization_roles(), leads=_AS),
+        Slot("join_ids", "workspaces", "Workspace", tuple(await places(call.rt))),
+    )
+    line = read_line([await _address_of(call, word) for word in call.words], slots, reasons=_WHY)
+    role, values = line.values.get("role", ""), dict[str, object](line.values)
+    if problem := line.problem or await _unread(call, line, slots):
+        await call.say(plain_answer(problem))
         return
-    values: dict[str, object] = {"emails": typed.addresses, "role": role, "reason": reason}
-    labels: dict[str, str] = {}
-    for name in _places(typed.workspace, places):
-        found = await workspace_named(call.rt, name)
-        if not isinstance(found, Workspace):
-            await call.say(plain_answer(found))
-            return
-        labels[found.id] = found.name
-    if labels:
-        values |= {"join_ids": tuple(labels), "join_role": _ROLE_THERE.get(role, "")}
-    await open_form(call, "invite_members", values, labels)
+    emails, joins = line.several.get("emails", ()), line.several.get("join_ids", ())
+    values["emails"] = " ".join(emails or line.loose)  # of what are none, the form says what is wrong
+    if not emails:
+        values["reason"] = line.values.get("reason", "").removeprefix(" ".join(line.loose)).strip()
+    if joins:
+        values |= {"join_ids": tuple(dict.fromkeys(joins)), "join_role": _ROLE_THERE.get(role, "")}
+    await open_form(call, "invite_members", values, {one: line.labels[one] for one in joins})
 
 
-def _why(words: Sequence[str], places: Collection[str]) -> tuple[Sequence[str], str]:
-    """Return the words without the reason, and that: `… for the migration in Staging` says where, too."""
-    found = find_reason(words, is_other=lambda _before, after: _says_whom_or_where(after, places))
-    why, _, place = found.reason.rpartition(" in ")
-    return ([*found.words, "in", place], why) if as_read(place) in places else found
+async def _unread(call: Interaction, line: Line, slots: Sequence[Slot]) -> Markup:
+    """Return what is said of a role that nobody can be given, and of a workspace that doesn't exist."""
+    role, loose = line.values.get("role", ""), line.loose
+    if role == "admin":
+        return no_such_role(role)
+    if line.unknown:
+        return await no_such_workspace(call.rt, " ".join(line.unknown))
+    if not loose or not line.several:
+        return ""
+    is_led = any(word.casefold() in _AS and after == loose[0] for word, after in pairwise(call.words))
+    if not role and ((is_led and len(loose) < _A_SENTENCE) or closest(loose[0].casefold(), ROLES, _A_SLIP)):
+        return no_such_role(" ".join(loose))
+    return slip_of_place(loose, slots)
 
 
 async def _address_of(call: Interaction, word: str) -> str:
@@ -69,35 +79,9 @@ async def _address_of(call: Interaction, word: str) -> str:
         return word
 
 
-def _says_whom_or_where(words: Sequence[str], places: Collection[str]) -> bool:
-    """Tell whether words after `for` are an address or a workspace, and no reason."""
-    if "@" in words[0]:
-        return True
-    typed = list(accumulate(words, "{} {}".format))
-    named = [n for n, name in enumerate(typed, 1) if as_read(name.rstrip(",")) in places]
-    return any(n == len(words) or _goes_on(words[n - 1], words[n]) or begins_reason(words[n:]) for n in named)
-
-
-def _goes_on(last: str, word: str) -> bool:
-    return last.endswith(",") or word.lower() in ("as", "and", "&", "und")
-
-
-def _places(typed: str, names: Collection[str]) -> Sequence[str]:
-    """Return the workspaces that are named: one, also where its name has an `and`, or several: `Staging and Sandbox`."""
-    return [typed] if as_read(typed) in names else [one.strip() for one in _AND.split(typed) if one.strip()]
-
-
-def _no_such_role(typed: str) -> Markup:
-    if typed.lower() == "admin":
-        return ADMIN_SENTENCE
-    close = closest(typed.lower(), ROLES)
-    meant = f" Did you mean {code(close)}?" if close else ""
-    return f"I don't know a role {bold(typed)}.{meant} Roles are {listed([code(name) for name in ROLES])}."
-
-
 async def withdraw(call: Interaction) -> None:
     """Open the form that withdraws an invite, on the one whose address was typed."""
-    words, reason = find_reason(call.words, is_other=lambda _before, after: "@" in after[0])
+    words, reason = find_reason(call.words, is_other=lambda after: "@" in after[0])
     typed = " ".join(word for word in words if word.casefold() not in ("invite", "invitation", "of", "for", "the"))
     if not typed:
         await open_form(call, "withdraw_invite")

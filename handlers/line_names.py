@@ -1,50 +1,115 @@
-"""What can be named in a field of a form, with what people type for it."""
+"""What a typed line can name for the fields of a form: the slots that its grammar fills."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 
+from bot.approvals.kind import AnyKind
 from bot.forms.fields import WHOLE, FormField
+from bot.kinds.keys.owners import may_see_key
 from bot.kinds.limits.groups import groups_of
+from bot.kinds.people.change_role import ROLES
+from bot.kinds.people.leaving import member_label
+from bot.kinds.people.person import of_member
+from bot.people.roles import role_words
 from bot.runtime import Runtime
 from bot.slack import ids
+from bot.slack.markup import is_user_id
+from handlers.clauses import NUMBERS, Name, Slot
+from handlers.edge.interaction import Interaction
 
-WHOLE_TYPED = (WHOLE, "org", "all", "everything")
+WHOLE_TYPED = (WHOLE, "organisation", "org", "all", "all workspaces", "everything")
 """Words that mean the whole organization where a form takes that instead of a workspace."""
+_ROLES_TYPED = (
+    ("member", "user"),
+    ("claude", "claude_code_user"),
+    ("claude code", "claude_code_user"),
+    ("dev", "developer"),
+)
+_READ = ("person", "member", "key", "workspace", "choice", "lookup", *NUMBERS)
 
 
-@dataclass(frozen=True)
-class Name:
-    """Something that can be named: its id, what the form calls it, and what people type for it besides."""
-
-    value: str
-    label: str
-    typed: tuple[str, ...] = ()
+async def slots_of(call: Interaction, kind: AnyKind, fills: Sequence[str]) -> list[Slot]:
+    """Return the slots of a kind's fields that a line fills in, in that order; its last day and reason are none."""
+    fields = {one.name: one for one in kind.form}
+    return [await _slot(call, kind, fields[name]) for name in fills if name not in ("reason", "ends_on")]
 
 
-async def names_of(rt: Runtime, one: FormField) -> Sequence[Name]:
+async def _slot(call: Interaction, kind: AnyKind, one: FormField) -> Slot:
+    if one.type not in _READ:
+        is_value = one.name == "value" or any(other.type == "key" for other in kind.form)
+        return Slot(one.name, "value" if is_value else "new", one.label, max_length=one.max_length)
+    return Slot(one.name, one.type, one.label, tuple(await _names(call, kind, one)))  # type: ignore
+
+
+async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[Name]:
     """Return everything that a field takes, as people name it."""
+    rt = call.rt
+    if one.type in ("person", "member"):
+        return await people(rt)
+    if one.type == "key":
+        return await _keys(call, kind)
     if one.type == "workspace":
-        places = [Name(workspace.id, workspace.name) for workspace in await rt.directory.workspaces()]
-        return [Name(WHOLE, one.whole, WHOLE_TYPED), *places] if one.whole else places
+        whole = [Name(WHOLE, one.whole, WHOLE_TYPED)] if one.whole else []
+        return [*whole, *await places(rt)]
     if one.type == "choice":
-        return [_choice(value, label, one.typed) for value, label in one.choices]
-    return await _LOOKUPS[one.name](rt)
+        return choices(one)
+    return await _LOOKUPS[one.name](rt) if one.name in _LOOKUPS else ()
 
 
-def _choice(value: str, label: str, typed: Sequence[tuple[str, str]]) -> Name:
-    also = [text for text, meant in typed if meant == value]
-    return Name(value, label.partition(":")[0], (value.replace("_", " "), *also))
+async def places(rt: Runtime) -> list[Name]:
+    """Return the workspaces."""
+    return [Name(one.id, one.name) for one in await rt.directory.workspaces()]
+
+
+async def people(rt: Runtime) -> list[Name]:
+    """Return the members, by name, first name, last name and address."""
+    return [
+        Name(one.id, member_label(one), (one.email, one.name, one.name.partition(" ")[0]))
+        for one in await rt.directory.members()
+    ]
+
+
+async def slack_id_of(rt: Runtime, person: str) -> str:
+    """Return the Slack id of somebody who was mentioned, or named as a member; "" where Slack knows nobody like that."""
+    if not person or is_user_id(person):
+        return person
+    member = next(one for one in await rt.directory.members() if one.id == person)
+    known = (await of_member(rt, member, member.id)).slack_id
+    found = None if known else await rt.notifier.person_at(member.email)
+    return known or (found.id if found else "")
+
+
+async def _keys(call: Interaction, kind: AnyKind) -> Sequence[Name]:
+    """Return the keys that the actor may see; of those with one name, the ones that the kind takes."""
+    may_see = await may_see_key(call.rt, call.actor)
+    every = [one for one in await call.rt.directory.keys() if may_see(one)]
+    fitting = {one.name for one in every if kind.rules.takes(one)}
+    return [Name(one.id, one.name) for one in every if one.name not in fitting or kind.rules.takes(one)]
+
+
+def choices(one: FormField) -> Sequence[Name]:
+    """Return the options of a field."""
+    typed = {value: [text for text, meant in one.typed if meant == value] for value, _ in one.choices}
+    return [Name(value, label.partition(":")[0], (value.replace("_", " "), *typed[value])) for value, label in one.choices]
+
+
+def organization_roles() -> tuple[Name, ...]:
+    """Return the roles in the organization, as the API and as people name them, also the one that nobody can be given."""
+    return tuple(Name(role, role, _role_typed(role)) for role in (*ROLES, "admin"))
+
+
+def _role_typed(role: str) -> tuple[str, ...]:
+    typed = {role.replace("_", " "), role_words(role)[0], *(text for text, meant in _ROLES_TYPED if meant == role)}
+    return (*typed, *(f"{one}s" for one in typed))
 
 
 async def _groups(rt: Runtime) -> Sequence[Name]:
-    found = groups_of(await rt.directory.rate_limits())
     return [
         Name(
             one.id,
             one.name,
             (one.name.removeprefix("Claude "), *one.models, *(typed for m in one.models for typed in _spelled(m))),
         )
-        for one in found
+        for one in groups_of(await rt.directory.rate_limits())
     ]
 
 

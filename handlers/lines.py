@@ -1,300 +1,205 @@
-"""A typed line about a workspace, read field by field: who is mentioned, until when, and what its names mean.
+"""The grammar of typed lines: from left to right, clause by clause; what is none is a new name, a reason or unknown. Pure.
 
-A day and a mention are found wherever they stand. Names and numbers are read in any order, as long as nothing else stands
-before them: a name takes as many words as it has. A text takes what is left.
+A last day is found wherever it stands. Other clauses stand in any order, each behind a word that leads to it or by itself.
+Words that are no clause are the name or value that the form asks for; else they begin the reason, once all that has to be
+named is named. Nothing is swallowed: what is neither is `unknown`.
 """
 
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from datetime import date
 
-from bot.forms.fields import WHOLE, FieldType, FormField
-from bot.kinds.limits.groups import spoken
+from bot.forms.fields import WHOLE
 from bot.organization.narrowing import mentioned
-from bot.runtime import Runtime
-from bot.slack.markup import Markup, bold, reads_alike
-from bot.words.amounts import NotMonthly, read_amount, read_limit
-from bot.words.counts import read_count
-from bot.words.digits import words_of_number
+from bot.slack.markup import Markup
 from bot.words.ends import Ending, find_end
-from bot.words.naming import after_thing, after_to
+from bot.words.naming import LEAD_TO, after_thing, after_to
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
-from bot.words.reasons import FOR, begins_reason, find_reason
-from bot.words.similar import closest, closest_name
-from bot.words.unreadable import Unreadable
-from bot.words.wording import listed
-from handlers.edge.interaction import Interaction
-from handlers.line_names import Name, names_of
-from handlers.people_named import person_named
+from bot.words.reasons import FOR, reason_of
+from handlers.clauses import JOINS, NAMED, NUMBERS, PEOPLE, PLACES, SEVERAL, Clause, Slot, SlotType, clause_at, led_clause
+from handlers.line_state import Line, Reading
 
-READS: frozenset[FieldType] = frozenset({"workspace", "person", "choice", "date", "lookup"})
-"""A row that fills in one of these is read here."""
 ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
-_NAMED: frozenset[FieldType] = frozenset({"workspace", "lookup", "choice"})
-_NUMBERS: Mapping[FieldType, Callable[[str], object]] = {
-    "amount": read_amount,
-    "limit": read_limit,
-    "count": read_count,
+_ONE_OF: dict[SlotType, Markup] = {
+    "person": ONE_PERSON,
+    "member": ONE_PERSON,
+    "workspace": "A request is about one workspace. Ask for each of them alone. Nothing was sent.",
+    "key": "A request is about one key. Ask for each of them alone. Nothing was sent.",
 }
-_BEFORE_A_PLACE = frozenset({"in", "from", "for", "of", "to", "into", "on"})
-_MOST_WORDS = 12
-_MOST_OF_A_NUMBER = 4
-_MOST_OF_A_PART = 3
-_MOST_SHOWN = 8
+_THINGS = ("workspace", "key", "role", "access", "limit", "account")
+"""What a clause is may follow it, as in `the Staging workspace`, or come before it."""
+_BEFORE = frozenset({"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with"})
+_REQUIRED: Collection[SlotType] = ("key", "member", "workspace", "choice", "lookup")
+_PLEASE = ("please", "please.", "pls")
+_STOPS = (",", ";", ":")
 
 
-@dataclass
-class Line:
-    """What was read: values by field, what chosen options say, and the first `problem` in a sentence of markup."""
-
-    words: list[str]
-    values: dict[str, str] = field(default_factory=dict[str, str])
-    labels: dict[str, str] = field(default_factory=dict[str, str])
-    problem: Markup = ""
-    has_person: bool = False
-    end: Ending = field(default_factory=lambda: Ending(None, ()))
-
-
-async def read_line(call: Interaction, fields: Sequence[FormField], reasons: Collection[str] = FOR) -> Line:
-    """Read the words of a command into the fields of a form; `reasons` are words with which the reason may begin."""
-    line = Line(list(call.words))
-    known = {one.name: await names_of(call.rt, one) for one in fields if one.type in _NAMED and line.words}
-    for one in fields:
-        if one.type == "date":
-            _take_day(line, one, call, [name for names in known.values() for name in names])
-        elif one.type == "person":
-            await _take_person(call.rt, line, one, _first_unread(line.words, fields, known))
-    left = _take_reason(line, reasons, fields, known)
-    while line.words and left:
-        taken = next((one for one in left if _takes_first(line, one, known.get(one.name, ()))), None)
-        taken = taken or next((one for one in left if _takes_part(line, one, known.get(one.name, ()))), None)
-        if taken is None:
-            taken = _whose_turn(line.words[0], left)
-            is_number = taken.type in _NUMBERS
-            if _drops_lead_in(line, taken):
-                continue
-            is_new = any(one.name == "name" for one in left)
-            places = (one for one in left if not is_number and one.type == "workspace")
-            place = next((one for one in places if _takes_place(line, one, known[one.name], is_behind_name=is_new)), None)
-            if place is None:
-                _take_in_turn(line, taken, known.get(taken.name, ()))
-            if line.problem:
-                return line
-            taken = place or taken
-        left.remove(taken)
-    if line.words:  # before the reason that was found stood more of it
-        line.values["reason"] = " ".join([*line.words, line.values.get("reason", "")]).strip()
-    return line
+def read_line(
+    words: Sequence[str], slots: Sequence[Slot], today: date | None = None, reasons: Collection[str] = FOR
+) -> Line:
+    """Read words into slots; a last day is looked for where `today` is given. `reasons` may begin the reason, too."""
+    at = Reading(list(words), list(slots), reasons, is_new=any(one.type in ("new", "addresses") for one in slots))
+    if today:
+        _take_end(at, today)
+    while at.words and at.words[-1].casefold() in _PLEASE:
+        at.words.pop()
+    while at.words and not at.line.problem:
+        _read_on(at)
+    _settle(at)
+    return at.line
 
 
-def _take_reason(
-    line: Line, reasons: Collection[str], fields: Sequence[FormField], known: Mapping[str, Sequence[Name]]
-) -> list[FormField]:
-    """Take what says why, and return the fields that the other words may fill in."""
-    place = next((one for one in fields if one.type == "workspace"), None)
-    is_new = any(one.name == "name" for one in fields)
-
-    def is_place(words: Sequence[str]) -> list[str] | None:
-        """Return what follows a workspace's name, None where there is none."""
-        after = Line(list(words))
-        return after.words if place and _take_name(after, place, known.get(place.name, ())) else None
-
-    def says_where(before: Sequence[str], after: Sequence[str]) -> bool:
-        rest = is_place(after)
-        if any(_take_name(Line(list(after)), one, known[one.name]) for one in fields if one.type == "lookup"):
-            return True  # 2k rpm for Opus 5.5
-        if rest is None or not (before and rest) or begins_reason(rest) or not rest[0].isalpha():
-            return rest is not None
-        return not is_new and all(is_place(before[at:]) is None for at in range(len(before)))
-
-    typed = after_thing(line.words) if is_new and is_place(line.words) is None else line.words
-    found = find_reason(typed, reasons, says_where, _places_in(typed, is_place))
-    line.words, why = list(found.words), found.reason.split()
-    if is_new and not any(is_place(line.words[at:]) is not None for at in range(len(line.words))):
-        at = next((at for at in range(len(why)) if why[at] == "in" and is_place(why[at + 1 :]) == []), len(why))
-        line.words, why = [*line.words, *why[at:]], why[:at]
-    if why:
-        line.values["reason"] = " ".join(why)
-    is_name = is_new and len(line.words) == 1 and is_place(line.words) is None
-    taken = {"reason" if why else "", place.name if place and is_name else ""}
-    return [one for one in fields if one.type not in ("date", "person") and one.name not in taken]
-
-
-def _places_in(words: Sequence[str], is_place: Callable[[Sequence[str]], list[str] | None]) -> set[int]:
-    """Return which words belong to names of workspaces: those of several words, and the one that stands first."""
-    found: set[int] = set()
-    for at in range(len(words)):
-        rest = is_place(words[at:]) if at not in found else None
-        stop = at if rest is None else len(words) - len(rest)
-        found |= set(range(at, stop)) if at == 0 or stop > at + 1 else set()
-    return found
-
-
-def _first_unread(words: Sequence[str], fields: Sequence[FormField], known: Mapping[str, Sequence[Name]]) -> int:
-    """Return how many words stand before the first that is part of nothing else: there somebody may be named."""
-    line = Line(list(words))
-    while line.words:
-        if not any(_takes_first(line, one, known.get(one.name, ())) for one in fields):
-            rest = after_lead_in(line.words, _BEFORE_A_PLACE)
-            if len(rest) == len(line.words):
-                break
-            del line.words[0]
-    return len(words) - len(line.words)
-
-
-def _drops_lead_in(line: Line, one: FormField) -> bool:
-    """Drop words that only lead to what this field takes, such as `to` and `as`, unless nothing else was typed."""
-    rest = after_lead_in(line.words)
-    is_led = one.type in _NAMED or one.type in _NUMBERS
-    is_dropped = is_led and bool(rest or len(line.words) > 1) and len(rest) < len(line.words)
-    line.words = (line.words[1:] if rest else []) if is_dropped else line.words  # a name may begin with the next: The Lab
-    return is_dropped
-
-
-def _takes_place(line: Line, one: FormField, names: Sequence[Name], *, is_behind_name: bool) -> bool:
-    """Take a workspace that stands after `in`, `from` or `for`, wherever that is: `remove @priya from Staging`.
-
-    Behind the name of something new it may stand by itself: `request ingest-two Staging`. Only where none stood before, as
-    in `archive Staging all of it is in Production`; `in all cases` names none.
-    """
-    for at, word in enumerate(line.words):
-        leads = word.casefold() in _BEFORE_A_PLACE
-        after = Line(line.words[at + leads :])
-        is_one = (leads or (at > 0 and is_behind_name)) and _take_name(after, one, names)
-        if is_one and not (after.words and after.values.get(one.name) == WHOLE):
-            line.words[at:] = after.words
-            if at and is_behind_name:  # a new name ends before its place, and why begins after that
-                line.values["reason"] = " ".join([*after.words, line.values.get("reason", "")]).strip()
-                del line.words[at:]
-            line.values |= after.values
-            line.labels |= after.labels
-            return True
-    return False
-
-
-def _whose_turn(word: str, left: Sequence[FormField]) -> FormField:
-    """Return the field that takes a word which none surely reads: a number, as the form says best what is wrong with it."""
-    looks_like_one = word[:1].isdecimal() or unicodedata.category(word[:1] or " ") == "Sc"
-    return next((one for one in left if looks_like_one and one.type in _NUMBERS), left[0])
-
-
-def _takes_first(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take the first words where they are without doubt this field's, in whatever order people wrote."""
-    if one.type in _NAMED:
-        return _take_name(line, one, names)
-    reads = _NUMBERS.get(one.type)
-    return reads is not None and _take_number(line, one, reads)
-
-
-def _takes_part(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take the first words where they are part of one name alone."""
-    for taken in range(min(len(line.words), _MOST_OF_A_PART), 0, -1):
-        fitting = _with_part(" ".join(line.words[:taken]), one, names)
-        if len(fitting) == 1:
-            del line.words[:taken]
-            line.values[one.name], line.labels[one.name] = fitting[0].value, fitting[0].label
-            return True
-    return False
-
-
-def _with_part(typed: str, one: FormField, names: Sequence[Name]) -> list[Name]:
-    part = spoken(typed)
-    return [name for name in names if part in spoken(name.label)] if one.type == "lookup" and part else []
-
-
-def _take_in_turn(line: Line, one: FormField, names: Sequence[Name]) -> None:
-    """Take the first words for the field whose turn it is; `problem` says so where a name was expected."""
-    if one.type in _NAMED:
-        fitting = _with_part(line.words[0], one, names)
-        is_another = line.has_person and bool(mentioned(line.words[0]))
-        line.problem = ONE_PERSON if is_another else _unknown(line.words[0], one, fitting or names, is_part=bool(fitting))
-        return
-    if one.name in ("name", "value"):
-        line.words = after_to(line.words) if one.name == "value" else after_thing(after_to(line.words))
-    taken = len(line.words) if one.type in ("text", "long_text") else 1
-    typed = " ".join(line.words[:taken])
-    line.values[one.name] = typed[: one.max_length] if one.max_length else typed
-    del line.words[:taken]
-
-
-def _take_day(line: Line, one: FormField, call: Interaction, names: Sequence[Name]) -> None:
-    line.end = end = find_end(line.words, call.calendar.day_of(call.rt.now()))
-    if end.day and not (end.is_sure or end.time) and _is_named(set(line.words) - set(end.rest), names):
-        line.end = Ending(None, tuple(line.words))
+def _take_end(at: Reading, today: date) -> None:
+    """Take the words that say when it ends, unless those are a name, as in `Friday Lab`."""
+    at.line.end = end = find_end(at.words, today)
+    if end.day and (end.is_sure or end.time or not _is_named(set(at.words) - set(end.rest), at.open)):
+        at.line.values["ends_on"], at.words = end.day.isoformat(), list(end.rest)
     elif end.day:
-        line.values[one.name], line.words = end.day.isoformat(), list(end.rest)
+        at.line.end = Ending(None, tuple(at.words))
 
 
-def _is_named(words: Iterable[str], names: Sequence[Name]) -> bool:
-    """Tell whether words that look like a day belong to names, as in a workspace `Friday Lab`."""
-    in_names = {part for name in names for part in _plain(name.label).split()}
-    return all(_plain(word) in in_names for word in words)
+def _is_named(said: Collection[str], slots: Sequence[Slot]) -> bool:
+    """Tell whether words that look like a day belong to names."""
+    in_names = {part for one in slots for name in one.names for part in as_read(name.label).split()}
+    return all(as_read(word) in in_names for word in said)
 
 
-async def _take_person(rt: Runtime, line: Line, one: FormField, start: int) -> None:
-    person, rest = await person_named(rt, line.words, start)
-    if person:
-        line.values[one.name], line.words, line.has_person = person, rest, True
+def _read_on(at: Reading) -> None:
+    """Read the next clause, or else one word."""
+    if second := _another(at):
+        at.line.problem = second
+    elif _joins(at):
+        del at.words[0]
+    elif found := _clause(at):
+        _take(at, *found)
+    elif at.begins_reason(at.words):
+        at.reason, at.words = at.words, []
+    elif at.last and _is_thing(at):
+        del at.words[0]
+    else:
+        _take_free(at)
 
 
-def _take_name(line: Line, one: FormField, names: Sequence[Name]) -> bool:
-    """Take the longest run of words that names something; what several are called is left to the form's menu."""
-    plain = spoken if one.type == "lookup" else _plain
-    known = _by_typed(names, plain)
-    for taken in range(min(len(line.words), _MOST_WORDS), 0, -1):
-        typed = " ".join(line.words[:taken]).rstrip(",;")
-        if found := _meant(known.get(plain(typed), []), typed):
-            del line.words[:taken]
-            if len(found) == 1:
-                line.values[one.name], line.labels[one.name] = found[0].value, found[0].label
-            return True
-    return False
+def _clause(at: Reading) -> tuple[Slot, Clause] | None:
+    """Return what is said next. Amid free words only somebody's mention is a clause, or a workspace that is led to."""
+    places, collects = at.asks_for(*PLACES), at.collects()
+    if at.free and collects and collects.type == "value":
+        return None
+    led = led_clause(at.words, places if at.free else at.open)
+    is_all = bool(at.free) and led is not None and led[1].value == WHOLE  # in all cases
+    if led and not is_all and not _says_why(at, led[1]):
+        return led
+    if not at.free:
+        return clause_at(at.words, at.open)
+    if mentioned(at.words[0]) or "@" in at.words[0]:
+        return clause_at(at.words, at.asks_for(*PEOPLE, "addresses"))
+    return clause_at(at.words, places) if collects else None
 
 
-def _meant(found: list[Name], typed: str) -> list[Name]:
-    """Return what a typed name means: of names that differ by case alone, the one in the case that was typed."""
-    exact = [name for name in found if reads_alike(name.label, typed)]
-    return exact if len(exact) == 1 else found
+def _says_why(at: Reading, led: Clause) -> bool:
+    """Tell whether `for Staging tests` says why rather than where, behind the name of something new."""
+    is_behind = at.is_new and bool(at.free or at.line.values)
+    if not is_behind or at.words[0].casefold() not in at.reasons or at.words[led.taken - 1].endswith(_STOPS):
+        return False
+    rest = at.words[led.taken :]
+    return not at.goes_on(rest) and rest[0].isalpha() and rest[0].casefold() not in JOINS
 
 
-def _take_number(line: Line, one: FormField, reads: Callable[[str], object]) -> bool:
-    """Take an amount or a count, which may be several words: `$ 500`, `2k USD`; `1 000` is left to the form as it is."""
-    if apart := words_of_number(line.words):
-        line.values[one.name] = " ".join(line.words[:apart])
-        del line.words[:apart]
-        return True
-    for taken in range(min(len(line.words), _MOST_OF_A_NUMBER), 0, -1):
-        typed = " ".join(line.words[:taken])
-        try:
-            reads(typed)
-        except NotMonthly:
-            pass  # the form says what is wrong with it
-        except Unreadable:
-            continue
-        line.values[one.name] = typed
-        del line.words[:taken]
-        return True
-    return False
+def _take(at: Reading, slot: Slot, clause: Clause) -> None:
+    _give_name(at)
+    at.line.is_sure = at.line.is_sure and not at.free
+    line, at.last, at.stopped = at.line, slot, at.words[clause.taken - 1].endswith(_STOPS)
+    del at.words[: clause.taken]
+    line.problem = clause.problem
+    if slot.type in SEVERAL:
+        line.several.setdefault(slot.name, []).append(clause.value)
+    else:
+        at.open.remove(slot)
+        line.values |= {slot.name: clause.value} if clause.value else {}
+    line.labels |= {clause.value if slot.type in SEVERAL else slot.name: clause.label} if clause.label else {}
 
 
-def _by_typed(names: Iterable[Name], plain: Callable[[str], str]) -> dict[str, list[Name]]:
-    known: dict[str, list[Name]] = {}
-    for name in names:
-        for typed in {plain(text) for text in (name.value, name.label, *name.typed)}:
-            known.setdefault(typed, []).append(name)
-    return known
+def _another(at: Reading) -> Markup:
+    """Return what is said where another of the same kind follows: `@priya @sofia`, `Staging and Production`."""
+    if at.last is None or at.last.type not in _ONE_OF:
+        return ""
+    joins = next((n for n, word in enumerate(at.words) if word.casefold() not in JOINS), 0)
+    rest = at.words[joins:]
+    found = clause_at(rest, [at.last]) if rest else None
+    is_listed = (
+        bool(joins or at.stopped or at.asks_for(*NUMBERS)) and found is not None and at.goes_on(rest[found[1].taken :])
+    )
+    is_mention = at.last.type in PEOPLE and found is not None and bool(mentioned(rest[0]))
+    return _ONE_OF[at.last.type] if is_listed or is_mention else ""
 
 
-def _plain(text: str) -> str:
-    return as_read(text)
+def _is_thing(at: Reading) -> bool:
+    """Tell whether the next word only says what the clause before it is: `the Staging workspace`."""
+    word, rest = at.words[0].casefold(), at.words[1:]
+    is_led = bool(rest) and at.collects() is not None and rest[0].casefold() in LEAD_TO
+    return word.rstrip(",;:") in _THINGS and (word.endswith(_STOPS) or is_led or at.goes_on(rest))
 
 
-def _unknown(word: str, one: FormField, names: Sequence[Name], *, is_part: bool) -> Markup:
-    labels = [name.label for name in names]
-    shown = listed([bold(label) for label in labels], "or", most=_MOST_SHOWN)
-    if is_part:
-        return f"{bold(word)} could be {shown}. Write which one. Nothing was sent."
-    close = closest(word, labels) or closest_name(word, labels)
-    meant: Markup = f"Did you mean {bold(close)}?" if close else f"There is {shown}."
-    return f"{bold(one.label)}: I don't know {bold(word)}. {meant} Nothing was sent."
+def _joins(at: Reading) -> bool:
+    """Tell whether the next word only joins two of several: `Staging and Sandbox`."""
+    is_join = at.words[0].casefold() in JOINS and at.last is not None and at.last.type in SEVERAL
+    return is_join and clause_at(at.words[1:], at.open) is not None
+
+
+def _take_free(at: Reading) -> None:
+    """Take a word that is no clause: one that only leads somewhere goes, as long as something has to be named."""
+    word, at.last = at.words.pop(0), None
+    is_led = bool(at.asks_for(*NAMED, *NUMBERS)) and at.collects() is None
+    if at.free or not is_led or after_lead_in([word], _BEFORE):
+        at.free.append(word)
+
+
+def _give_name(at: Reading) -> None:
+    """Give the free words to the new name, or to the value, that is asked for."""
+    slot = at.collects()
+    if slot is None or not at.free:
+        return
+    words = after_thing(after_to(at.free)) if slot.type == "new" else after_to(at.free)
+    is_lead = len(at.free) == 1 and at.free[0].casefold() in LEAD_TO
+    typed = "" if is_lead else " ".join(words).rstrip(",;")
+    at.free = []
+    if typed:
+        at.line.values[slot.name] = typed[: slot.max_length] if slot.max_length else typed
+        at.open.remove(slot)
+
+
+def _settle(at: Reading) -> None:
+    """Give what was no clause to where it belongs: the name, what isn't known, or the reason."""
+    line = at.line
+    _take_out_of_reason(at)
+    place = next(iter(at.asks_for(*PLACES)), None)
+    named = None if at.collects() or at.is_new else next(iter(at.asks_for(*_REQUIRED)), None)
+    led = next((n for n, word in enumerate(at.free) if word.casefold() in ("in", "into") and at.free[n + 1 :]), None)
+    line.loose = tuple(at.free)
+    if place and led is not None:
+        after = at.free[led + 1 :]
+        stop = next((n for n in range(1, len(after)) if at.goes_on(after[n:])), len(after))
+        line.unknown, line.asked = tuple(after[:stop]), place
+    elif at.free and named:
+        line.unknown, line.asked = tuple(at.free), named
+    elif at.collects():
+        _give_name(at)
+    free = () if line.unknown else at.free
+    if free or at.reason:
+        line.values["reason"] = " ".join([*free, reason_of(at.reason)]).strip()
+
+
+def _take_out_of_reason(at: Reading) -> None:
+    """Take a workspace that ends the reason, as in `for tests in Staging`, and the one who is mentioned in it."""
+    people, places = at.asks_for(*PEOPLE), at.asks_for(*PLACES)
+    for n in range(len(at.reason)) if places else ():
+        led = led_clause(at.reason[n:], places) if at.reason[n].casefold() == "in" else None
+        if led and n + led[1].taken == len(at.reason):
+            reason, at.words = at.reason[:n], at.reason[n:]
+            _take(at, *led)
+            at.reason = reason
+            break
+    said = [person for word in at.reason if (person := mentioned(word.rstrip(",.;:")))]
+    if people and len(set(said)) == 1:
+        at.line.values[people[0].name] = said[0]
+        at.line.is_sure = False

@@ -1,31 +1,29 @@
 """/claude-members: who is in the organization, and another role for somebody."""
 
 import contextlib
-from collections.abc import Sequence
 
 from bot.approvals import service
 from bot.approvals.model import Request
 from bot.approvals.replace import AskedAlready
 from bot.commands.parse import is_named
 from bot.errors import InvalidInput, NotFound, SlackError
-from bot.kinds.people.change_role import ADMIN_SENTENCE, ROLES, ChangeRole
+from bot.kinds.people.change_role import ChangeRole
 from bot.organization.narrowing import mentioned
 from bot.people.identity import resolve_actor, unlink
-from bot.slack.markup import Markup, bold, code, escape, mention
-from bot.words.ends import find_end
-from bot.words.similar import closest, closest_name
-from bot.words.wording import listed
+from bot.slack.markup import Markup, bold, code, escape, is_user_id, mention
+from bot.words.similar import closest_name
 from handlers import invites
+from handlers.clauses import Slot
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.edge.unknown import not_understood
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
-from handlers.invite_line import role_named
-from handlers.lines import ONE_PERSON
+from handlers.line_names import organization_roles, people, slack_id_of
+from handlers.lines import ONE_PERSON, Line, read_line
 from handlers.member_card import is_called, is_one, show_typed
 from handlers.member_lists import list_typed
-from handlers.people_named import person_named
+from handlers.unread import no_such_role
 
 
 async def members_command(call: Interaction) -> None:
@@ -56,32 +54,24 @@ def _meant_role(call: Interaction) -> Markup:
 
 
 async def _role(call: Interaction) -> None:
-    words = list(call.words)
-    at = next((at for at, word in enumerate(words[:2]) if mentioned(word)), None)  # a later mention is part of the reason
-    person = "" if at is None else mentioned(words.pop(at))
     today = call.calendar.day_of(call.rt.now())
-    end = find_end(words, today)
-    words = list(end.rest)
-    is_named = not person and bool(words)
-    if is_named:
-        person, words = await person_named(call.rt, words)
-    role, reason = _read_role(words) if person else ("", "")
-    if words and not person:
-        usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
-        close = closest_name(words[0], [name for one in await call.rt.directory.members() for name in one.name.split()])
-        meant = f" Did you mean {bold(close)}?" if close else ""
-        said: Markup = f"{bold(words[0])} is not a person that I know.{meant} Mention them: {usage}. Nothing was sent."
-        await call.say(plain_answer(said))
+    who = Slot("slack_id", "person", "Person", tuple(await people(call.rt)))
+    line = read_line(call.words, [who, Slot("role", "choice", "Role", organization_roles())], today)
+    named, role, reason = (line.values.get(name, "") for name in ("slack_id", "role", "reason"))
+    if problem := line.problem or _unread(call, line, who, role):
+        await call.say(plain_answer(problem))
         return
-    if person and words and mentioned(words[0]):
-        await call.say(plain_answer(ONE_PERSON))
-        return
-    if role and role not in ROLES:
-        await call.say(plain_answer(f"⚠️ {ADMIN_SENTENCE if role == 'admin' else _no_such_role(role)} Nothing was sent."))
-        return
+    person, end = await slack_id_of(call.rt, named), line.end
     rule = call.rt.policy.rule_for("change_role", None, None)
     is_past = end.day is not None and end.day < today
-    if is_named or not person or not role or not end.is_sure or is_past or (rule.reason_required and not reason):
+    if (
+        not line.is_sure
+        or not is_user_id(named)
+        or not role
+        or not end.is_sure
+        or is_past
+        or (rule.reason_required and not reason)
+    ):
         ends_on = end.day.isoformat() if end.day else ""
         values = {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on}
         await open_form(call, "change_role", values, on_top=unread_end(end))
@@ -102,18 +92,17 @@ async def _role(call: Interaction) -> None:
         await call.say(plain_answer(f"⚠️ {escape(error.sentence)} Nothing was sent."))
 
 
-def _read_role(words: Sequence[str]) -> tuple[str, str]:
-    """Return the role that the first words name, as in `to Claude Code user`, or else the first word, and what follows."""
-    left = words[1:] if words[:1] and words[0].casefold() in ("to", "as") else words
-    plain = [word.casefold().strip(",.;:") for word in left]
-    taken = next((n for n in (3, 2, 1) if role_named(" ".join(plain[:n]))), 1)
-    return role_named(" ".join(plain[:taken])) or "_".join(plain[:taken]), " ".join(left[taken:])
-
-
-def _no_such_role(role: str) -> Markup:
-    close = closest(role, ROLES)
-    meant = f" Did you mean {code(close)}?" if close else ""
-    return f"I don't know a role *{escape(role)}*.{meant} Roles are {listed([code(name) for name in ROLES])}."
+def _unread(call: Interaction, line: Line, who: Slot, role: str) -> Markup:
+    """Return what is said of words that name neither a person nor a role, and of a role that nobody can be given."""
+    word = line.unknown[0] if line.unknown else ""
+    if word and "slack_id" not in line.values:
+        usage = code(f"/{call.rt.settings.command_prefix}-members role @person developer")
+        close = closest_name(word, [part for one in who.names for part in one.label.split()])
+        meant = f" Did you mean {bold(close)}?" if close else ""
+        return f"{bold(word)} is not a person that I know.{meant} Mention them: {usage}. Nothing was sent."
+    if mentioned(word):
+        return ONE_PERSON
+    return no_such_role(word or role) if word or role == "admin" else ""
 
 
 async def _relink(call: Interaction) -> None:

@@ -14,7 +14,6 @@ from bot.organization.workspace_card import ONLY_MEMBERS, by_power, members_list
 from bot.organization.workspaces_view import workspace_list
 from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces, restored
 from bot.slack import ids
-from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.slack.paging import page_of, read_turn, turns
 from bot.words.phrases import after_lead_in
@@ -25,7 +24,7 @@ from handlers.edge.register import Feature
 from handlers.edge.unknown import not_understood
 from handlers.edge.window import answer_here
 from handlers.spend_where import why_directly
-from handlers.typed import workspace_named
+from handlers.unread import no_such_workspace
 
 _TITLE, _MEMBERS = "Workspaces", "Members"
 _GONE = "I don't know that workspace any more. Ask for the list again."
@@ -53,7 +52,7 @@ async def workspaces_command(call: Interaction) -> None:
     elif found:
         await _say(call, await _card(call, found[0]))
     else:
-        await call.say(plain_answer(await _unknown(call, typed)))
+        await call.say(plain_answer(await no_such_workspace(call.rt, typed)))
 
 
 async def _named(call: Interaction, typed: str) -> list[Workspace]:
@@ -63,11 +62,6 @@ async def _named(call: Interaction, typed: str) -> list[Workspace]:
         if found:
             return found
     return []
-
-
-async def _unknown(call: Interaction, typed: str) -> Markup:
-    said = await workspace_named(call.rt, typed)
-    return said if isinstance(said, str) else _GONE
 
 
 async def _say(call: Interaction, message: Message) -> None:
@@ -83,7 +77,7 @@ async def _say(call: Interaction, message: Message) -> None:
 async def _list(call: Interaction, wanted: WantedWorkspaces, cursor: str = "") -> Message:
     page, spend, unread = await page_of_workspaces(call.rt, call.actor, wanted, cursor)
     if wanted.part and not page.items and not wanted.archived and not unread and not await _is_called(call, wanted):
-        return plain_answer(await _unknown(call, wanted.part))
+        return plain_answer(await no_such_workspace(call.rt, wanted.part))
     return workspace_list(page, wanted, spend, call.rt.settings.command_prefix, unread)
 
 

@@ -136,6 +136,8 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("test_pins", SERVICE),
     ("approvals/", WORLD),
     ("edge/", WORLD),
+    ("handlers/test_clauses", PURE),
+    ("handlers/test_grammar", PURE),
     ("handlers/", WORLD),
     ("races/", WORLD),
     ("sandbox/", WORLD),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.words.phrases import after_lead_in
 
-_LEAD_TO = frozenset({"to", "as", "into", "=", "->", "→"})
+LEAD_TO = frozenset({"to", "as", "into", "=", "->", "→"})
 _THINGS = frozenset({"key", "keys", "workspace", "workspaces"})
 _BEFORE = _THINGS | {"another", "one"}
 _CALLED = frozenset({"called", "named"})
@@ -12,7 +12,7 @@ _CALLED = frozenset({"called", "named"})
 
 def after_to(words: Sequence[str]) -> list[str]:
     """Return the words of a new name or value without what leads to it, as in `rename Staging to Test`."""
-    return list(words[1:] if len(words) > 1 and words[0].casefold() in _LEAD_TO else words)
+    return list(words[1:] if len(words) > 1 and words[0].casefold() in LEAD_TO else words)
 
 
 def after_thing(words: Sequence[str]) -> list[str]:
@@ -23,10 +23,3 @@ def after_thing(words: Sequence[str]) -> list[str]:
     led = len(words) - len(after_lead_in(words, _BEFORE))
     says_which = [at for at in range(led) if words[at] in _THINGS | _CALLED]
     return list(words[says_which[-1] + 1 :] if says_which else words)
-
-
-def after_its_thing(words: Sequence[str]) -> list[str]:
-    """Return the words after a name without a thing that belongs to it, as in `rename ingest key to crawl`, `ingest key`."""
-    first, *rest = words or ("",)
-    is_thing = first.casefold().rstrip(",") in _THINGS and (first.endswith(",") or not rest or after_to(rest) != rest)
-    return rest if is_thing else list(words)

@@ -20,39 +20,33 @@ class Reasoned(NamedTuple):
     reason: str
 
 
-def _nothing(_before: Sequence[str], _after: Sequence[str]) -> bool:
+def begins_reason(words: Sequence[str], leads: Collection[str] = ()) -> bool:
+    """Tell whether words begin with a reason: `because it leaked`, `reason: tests`, or after one of `leads`."""
+    if len(words) < 2:
+        return False
+    first, second = words[0].casefold(), words[1].casefold()
+    return first in _TITLES or first in leads or first in _BECAUSE or (first, second) in _IN_TWO
+
+
+def reason_of(words: Sequence[str]) -> str:
+    """Return the reason that words are, without its title."""
+    return " ".join(words[1:] if words[:1] and words[0].casefold() in _TITLES else words)
+
+
+def _nothing(_after: Sequence[str]) -> bool:
     return False
 
 
 def find_reason(
-    words: Sequence[str],
-    leads: Collection[str] = FOR,
-    is_other: Callable[[Sequence[str], Sequence[str]], bool] = _nothing,
-    named: Collection[int] = (),
+    words: Sequence[str], leads: Collection[str] = FOR, is_other: Callable[[Sequence[str]], bool] = _nothing
 ) -> Reasoned:
-    """Find `because it leaked`, `reason: tests`, or what begins with one of `leads`; it goes to the end of the words.
+    """Find where the reason begins, which goes to the end of the words.
 
-    `is_other` tells of the words before and after one of `leads` whether they say something else, such as `for Staging`.
-    `named` are the places of words that belong to names, such as `Art for All`: none of them begins a reason.
+    `is_other` tells of the words after one of `leads` whether they say something else, such as `for Staging`.
     """
-    for at, word in enumerate(words):
-        plain, following = word.casefold(), words[at + 1 : at + 2]
-        if not following:
-            break
-        if at in named:
-            continue
-        is_title = plain in _TITLES
-        is_lead = plain in leads and not is_other(words[:at], words[at + 1 :])
-        if is_title or is_lead or plain in _BECAUSE or (plain, following[0].casefold()) in _IN_TWO:
-            return Reasoned(_without_comma(words[:at]), " ".join(words[at + is_title :]))
+    for at in range(len(words)):
+        rest = words[at:]
+        if begins_reason(rest) or (begins_reason(rest, leads) and not is_other(rest[1:])):
+            before = [*words[: at - 1], words[at - 1].rstrip(",;")] if at else []
+            return Reasoned(tuple(word for word in before if word), reason_of(rest))
     return Reasoned(tuple(words), "")
-
-
-def begins_reason(words: Sequence[str]) -> bool:
-    """Tell whether words begin with a reason, whatever is asked for."""
-    return bool(words) and not find_reason(words, ()).words
-
-
-def _without_comma(words: Sequence[str]) -> tuple[str, ...]:
-    *before, last = words or ("",)
-    return tuple(word for word in (*before, last.rstrip(",;")) if word)

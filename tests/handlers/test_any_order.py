@@ -3,19 +3,8 @@
 from pathlib import Path
 
 from bot.commands.table import COMMANDS
-from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS
 from bot.organization.keys_wanted import read_wanted
-from bot.words.amounts import read_amount, read_limit
-from handlers.line_names import Name
-from handlers.lines import (
-    READS,
-    Line,
-    _is_named,  # pyright: ignore[reportPrivateUsage]
-    _take_name,  # pyright: ignore[reportPrivateUsage]
-    _take_number,  # pyright: ignore[reportPrivateUsage]
-    _takes_first,  # pyright: ignore[reportPrivateUsage]
-)
 from handlers.named import workspace_options
 from tests.approvals.acting import told
 from tests.handlers.test_lines import filled
@@ -29,28 +18,6 @@ def test_menus_tell_workspaces_of_one_name_apart() -> None:
     assert told_apart == ["wrkspc_0", "wrkspc_1", None]
 
 
-def test_a_name_that_several_have_is_nobodys_unless_its_case_says_which() -> None:
-    field = FormField("workspace_id", "Workspace", "workspace")
-    names = [Name("wrkspc_1", "Twin"), Name("wrkspc_2", "twin"), Name("wrkspc_3", "Same"), Name("wrkspc_4", "Same")]
-    for typed, meant in (
-        ("Twin 5", "wrkspc_1"),
-        ("twin 5", "wrkspc_2"),
-        ("TWIN 5", ""),
-        ("Same 5", ""),
-        ("wrkspc_4 5", "wrkspc_4"),
-    ):
-        line = Line(typed.split())
-        assert _take_name(line, field, names)
-        assert (line.values.get("workspace_id", ""), line.words) == (meant, ["5"])
-
-
-def test_a_length_of_time_is_one_beside_a_name_with_the_same_number() -> None:
-    names = [Name("wrkspc_1", "Team 3"), Name("wrkspc_2", "Friday Lab")]
-    assert not _is_named({"3", "days"}, names)
-    assert not _is_named({"next", "Friday"}, names)
-    assert _is_named({"Friday"}, names)
-
-
 def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() -> None:
     places = {"wrkspc_1": "Same", "wrkspc_2": "Same", "wrkspc_3": "Twin", "wrkspc_4": "twin"}
     said = read_wanted(["in", "same"], places)
@@ -60,30 +27,13 @@ def test_a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name() ->
         assert getattr(read_wanted(["in", typed], places), "workspace_id", "") == home
 
 
-def test_an_amount_takes_the_words_that_belong_to_it() -> None:
-    field = FormField("amount", "Dollars a month", "amount")
-    for typed, amount, rest in (
-        ("$ 500 Staging", "$ 500", ["Staging"]),
-        ("2k USD for tests", "2k USD", ["for", "tests"]),
-        ("1 000 Staging", "1 000", ["Staging"]),
-        ("2 500 000.50 for 3 days", "2 500 000.50", ["for", "3", "days"]),
-        ("5 3 days", "5", ["3", "days"]),
-    ):
-        line = Line(typed.split())
-        assert _take_number(line, field, read_amount)
-        assert (line.values["amount"], line.words) == (amount, rest)
-    assert not _takes_first(Line(["Staging", "500"]), field, ())
-    line = Line(["500", "a", "day", "for", "tests"])
-    assert _take_number(line, field, read_limit)
-    assert line.values["amount"] == "500 a day", "no 500 a month with the reason “a day for tests”"
-
-
 def test_every_line_that_opens_a_form_with_a_last_day_is_read_for_its_end() -> None:
     opened = [one for command in COMMANDS for one in command.subcommands if one.opens and KINDS[one.opens].rules.last_day]
     assert opened
     for one in opened:
-        types = {field.type for field in KINDS[one.opens or ""].form if field.name in one.fills}
-        assert types & READS, f"{one.name}: let it fill the last day, so that `until 1 Dec` is no part of the reason"
+        assert KINDS[one.opens].rules.last_day in one.fills, (
+            f"{one.name}: let it fill the last day, so that `until 1 Dec` is no part of the reason"
+        )
 
 
 async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(tmp_path: Path) -> None:

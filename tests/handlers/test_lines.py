@@ -1,6 +1,7 @@
 """Typed lines about a workspace: /claude-workspaces access and rate open their forms, filled in with what was read."""
 
 from collections.abc import AsyncGenerator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +179,29 @@ async def test_of_two_who_are_called_alike_nobody_is_taken(world: World) -> None
         await told(world, ALICE, "2 people are called *Priya*. Mention the one you mean. Nothing was sent.", channel)
     assert not await world.modals(ALICE)
     assert (await filled(world, "access Priya Nair Staging user", "workspace_access"))["slack_id"] == "U0CROWD01"
+
+
+async def test_a_limit_that_is_changed_by_an_amount_is_read_back_against_the_one_of_today(world: World) -> None:
+    await world.command(ALICE, "/claude-workspaces raise Staging by 500")
+    view = await world.modal(ALICE, "form_set_spend_limit")
+    assert "I don't know today's limit, so I can't change it *by 500*." in str(view)
+    await world.post("/act/close", user=ALICE, view_id=view["id"])
+    world.sandbox.claude.flags.spend_limits_preview = True
+    await world.rt.admin.set_spend_limit(Decimal(1000), await world.workspace_id("Staging"))
+    for typed, amount in (
+        ("raise Staging by 500", "$1,500.00"),
+        ("lower the limit of Staging by $250 because x", "$750.00"),
+        ("lower Staging by 2k", ""),
+        ("raise Staging by 10%", ""),
+    ):
+        held = await filled(world, typed, "set_spend_limit")
+        assert (held["workspace_id"], held["amount"]) == ("Staging", amount)
+    await world.command(ALICE, "/claude-workspaces raise Staging by 500 for the demo")
+    said = "Today's limit is *$1,000.00* a month; *by 500* makes it *$1,500.00*."
+    assert said in str(await world.modal(ALICE, "for the demo"))
+
+
+async def test_who_is_only_mentioned_in_a_reason_is_put_into_the_form_and_nothing_is_sent(world: World) -> None:
+    held = await filled(world, "role developer because @sofia asked", "change_role", "members")
+    assert (held["slack_id"], held["role"].partition(":")[0]) == ("U0CROWD03", "Developer")
+    assert not await world.messages(ALICE, "C0APPROVALS")

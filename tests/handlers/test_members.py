@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.approvals.model import Status
-from handlers.members import _read_role  # pyright: ignore[reportPrivateUsage]
 from tests.approvals.acting import card_with, labels, press, told, until
 from tests.world import ALICE, BOB, CAROL, DANA, World, world_of
 
@@ -75,16 +74,6 @@ async def test_without_a_reason_the_form_opens_with_what_was_typed(world: World)
     assert fields["role"]["initial_option"]["value"] == "billing"
     await world.submit(ALICE, reason="Year end")
     await card_with(world, "Year end")
-
-
-def test_a_role_is_read_among_the_words_around_it() -> None:
-    for typed, role in (
-        ("to Claude Code user, for a week", "claude_code_user"),
-        ("billing, please", "billing"),
-        ("dev", "developer"),
-        ("x", "x"),
-    ):
-        assert _read_role(typed.split())[0] == role
 
 
 async def test_a_day_without_until_is_no_part_of_the_reason_for_a_role_for_good(world: World) -> None:

@@ -6,19 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.commands.table import COMMANDS, Subcommand
-from bot.forms.fields import FormField
 from bot.kinds.registry import KINDS
-from handlers.typed import share_out
 from tests.approvals.acting import make_key
 from tests.world import ALICE, World, world_of
 
 ROWS = [(command.name, sub) for command in COMMANDS for sub in command.subcommands if sub.opens]
-KEY, NAME, WHO, WHY = (
-    FormField("key_id", "Key", "key"),
-    FormField("name", "Name"),
-    FormField("slack_id", "Person", "person"),
-    FormField("reason", "Why"),
-)
 
 
 @pytest.fixture
@@ -33,21 +25,6 @@ async def test_a_row_opens_the_form_of_its_kind(world: World, command: str, row:
     assert set(row.fills) <= {field.name for field in kind.form}
     await world.command(ALICE, f"/claude-{command} {row.name}")
     await world.modal(ALICE, f"form_{kind.name}")
-
-
-@pytest.mark.parametrize(
-    ("fields", "typed", "shared"),
-    [
-        ((KEY,), "", [""]),
-        ((KEY,), "nightly job", ["nightly job"]),
-        ((KEY, NAME), "nightly", ["nightly", ""]),
-        ((KEY, NAME), "nightly weekly", ["nightly", "weekly"]),
-        ((KEY, NAME), "the nightly job weekly", ["the nightly job", "weekly"]),
-        ((WHO, WHY), "<@U0BOB> because of it", ["<@U0BOB>", "because of it"]),
-    ],
-)
-def test_words_are_shared_out_among_fields(fields: tuple[FormField, ...], typed: str, shared: list[str]) -> None:
-    assert [text for _, text in share_out(fields, typed.split())] == shared
 
 
 async def test_a_name_that_is_too_long_is_cut_to_what_its_field_takes(world: World) -> None:

@@ -21,7 +21,7 @@ from bot.words.reasons import find_reason
     ],
 )
 def test_a_reason_goes_from_the_word_that_begins_it_to_the_end(typed: str, rest: str, reason: str) -> None:
-    found = find_reason(typed.split(), is_other=lambda _before, after: after[0] == "Staging")
+    found = find_reason(typed.split(), is_other=lambda after: after[0] == "Staging")
     assert (" ".join(found.words), found.reason) == (rest, reason)
 
 
