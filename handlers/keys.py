@@ -11,7 +11,7 @@ from bot.kinds.keys.shown import extendable, key_facts, keys_called, keys_named_
 from bot.kinds.people.person import of_member
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
-from bot.organization.keys_wanted import Wanted, read_wanted
+from bot.organization.keys_wanted import BY_USE, Wanted, read_wanted
 from bot.organization.narrowing import restored
 from bot.slack import ids
 from bot.slack.blocks import actions, section
@@ -86,9 +86,16 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
     if any(part in folded(key.name) for key in await call.rt.directory.keys()):
         return ""
     close = closest_name(wanted.part, workspaces)
-    if close is None:
+    if BY_USE & set(part.split()):
+        return _by_use(call.rt.settings.command_prefix)
+    if close is None or folded(close) == part:
         return ""
     return f"I don't know a workspace {bold(wanted.part)}, and no key has that in its name. Did you mean {bold(close)}?"
+
+
+def _by_use(prefix: str) -> Markup:
+    advice, card = code(f"/{prefix}-admin advice"), code(f"/{prefix}-keys show KEY")
+    return f"A list can't tell who uses a key. {advice} names keys that nobody uses (admins only); {card} says when one was."
 
 
 async def _asked_key(call: Interaction) -> Message:

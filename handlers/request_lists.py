@@ -10,11 +10,14 @@ from handlers.edge.guard import not_here
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 
+_SAY_NOTHING = frozenset({"requests", "request", "my", "for", "me"})
+"""Words that narrow nothing: `my requests`, `waiting for me`."""
+
 
 async def requests_command(call: Interaction) -> None:
     """Answer /claude-requests with what waits for the person and what they asked for."""
     which = call.parsed.subcommand.name if call.parsed and call.parsed.subcommand else ""
-    if call.words:
+    if any(word.casefold() not in (*_SAY_NOTHING, which) for word in call.words):
         await call.say(not_here(call))
         return
     await call.say(await lists(call, waits=which != "mine", mine=which != "waiting"))

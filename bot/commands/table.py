@@ -182,7 +182,11 @@ COMMANDS = (
                 like=("pending", "open", "approve", "decide"),
             ),
             Subcommand(
-                "mine", "mine", "the requests that you sent", WAITING, like=("my", "me", "sent", "withdraw", "cancel")
+                "mine",
+                "mine",
+                "the requests that you sent",
+                WAITING,
+                like=("my", "me", "sent", "withdraw", "cancel", "history", "past", "old"),
             ),
             Subcommand("", "", "the requests that wait for you, then your own", WAITING, like=("list", "show", "all")),
         ),

@@ -28,7 +28,11 @@ STATUS_WORDS = {"active": "active", "inactive": "disabled", "expired": "expired"
 _ENDING = ("ending", "ends", "expiring")
 _EVERY = ("all", "any", "every")
 _MINE = ("mine", "my", "me")
-_BY, _IN = ("by", "of"), ("in",)
+_BY, _IN = ("by", "of"), ("in", "from", "for")
+_BEFORE_BY = ("made", "created", "owned", "asked", "requested")
+_JOINS = ("and", "or", ",")
+BY_USE = frozenset({"unused", "idle", "stale", "ownerless", "orphaned", "unowned"})
+"""What people also want to know of keys, and the API doesn't tell."""
 _SAYS_NOTHING = ("key", "keys", "soon", "next", "the")
 """Words that narrow nothing beside one that does: `list my keys`, `list ending soon`. Alone they are part of a name."""
 
@@ -85,8 +89,13 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Seque
     while at < len(words):
         word, following = words[at].casefold(), words[at + 1] if at + 1 < len(words) else ""
         person = mentioned(following if word in _BY else words[at])
-        workspace = _workspace(words[at + 1 :] if word in _IN else words[at:], workspaces)
-        if person:
+        here = _workspace(words[at:], workspaces)  # For Sale
+        is_in = here is None and word in _IN
+        workspace = _workspace(words[at + 1 :], workspaces) if is_in else here
+        is_led = word in _BEFORE_BY and following.casefold() in _BY
+        if is_led or (word in _JOINS and at and following.casefold() in _STATUSES):
+            at += 1
+        elif person:
             found, at = found.model_copy(update={"owner": person}), at + 1 + (word in _BY)
         elif word in _BY and following.casefold() not in _MINE:
             named = member_named(words[at + 1 :], members)
@@ -101,8 +110,10 @@ def read_wanted(words: Sequence[str], workspaces: dict[str, str], members: Seque
                 return which_workspace(workspaces[workspace[0][0]], workspace[0])
             (home,) = workspace[0]
             found = found.model_copy(update={"workspace_id": home, "workspace": workspaces[home]})
-            at += workspace[1] + (word in _IN)
-        elif word in _IN and following and not found.workspace_id:
+            at += workspace[1] + is_in
+        elif workspace and is_in:
+            return "A list is of one workspace, or of all. Name one."
+        elif word == _IN[0] and following and not found.workspace_id:
             close = closest_name(following, list(workspaces.values()))
             meant = f" Did you mean {bold(close)}?" if close else ""
             return f"I don't know a workspace {bold(' '.join(words[at + 1 :]))}.{meant}"

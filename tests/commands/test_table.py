@@ -30,6 +30,7 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-members", "role <@U0ALICE|Alice M.> developer", "role", ("<@U0ALICE|Alice M.>", "developer")),
         ("/claude-requests", "mine", "mine", ()),
         ("/claude-requests", "waiting", "waiting", ()),
+        ("/claude-requests", "history", "mine", ()),
         ("/claude-spend", "", "", ()),
         ("/claude-spend", "30d by model", "", ("30d", "by", "model")),
         ("/claude-spend", "by key", "", ("by", "key")),

@@ -196,6 +196,13 @@ async def test_filters_combine_and_lead_to_each_of_a_thousand_keys_once(world: W
     assert asked == read_wanted(("Staging", "disabled", f"<@{ALICE}>", "bulk"), names)
     assert read_wanted(("my", "keys", "ending", "soon"), names) == Wanted(mine=True, ending=True)
     assert read_wanted(("keys",), names) == Wanted(part="keys")
+    for typed in ("created by <@U0ALICE>", "from Staging", "for Staging", "revoked and expired"):
+        read = read_wanted(typed.split(), names)
+        assert isinstance(read, Wanted), typed
+        assert not read.part, typed
+    assert read_wanted(("Staging", "in", "Research"), names) == "A list is of one workspace, or of all. Name one."
+    assert read_wanted(("ask", "for", "sale"), names) == Wanted(part="ask for sale")
+    assert getattr(read_wanted(("For", "Sale"), names | {"w": "For Sale"}), "workspace_id", "") == "w"
     actor = Actor(BOB, await world.rt.admin.user(bob), "")
     seen: list[str] = []
     cursor = ""

@@ -98,6 +98,11 @@ async def test_a_name_is_found_though_it_is_like_a_command_and_words_that_narrow
             ("keys in Staging", "newest first: in Staging."),
             ("keys disabled in Staging", "in Staging · disabled."),
             ("keys Stagign", "Did you mean *Staging*?"),
+            (
+                "keys list unused keys",
+                "A list can't tell who uses a key. `/claude-admin advice` names keys that nobody uses",
+            ),
+            ("requests waiting for me", "Nothing waits for your decision."),
             ("workspaces keys Staging", "Did you mean `/claude-keys Staging`?"),
             ("members @priya admin", "Did you mean `/claude-members role @priya admin`?"),
             ("members zzz @priya", "I don't know *zzz @priya*: no member has it in name or address. `/claude-members list`"),
