@@ -266,12 +266,11 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     # The driver's own BEGIN comes before the first write only, which leaves the reads before it outside the transaction.
     connection.isolation_level = None
     cursor = connection.cursor()
-    # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
-    busy = f"busy_timeout={BUSY_TIMEOUT}"
     _use_wal(cursor)
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", busy, "cache_size=-512"):
-        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}", "cache_size=-512")
+    await_only(connection.driver_connection.run_all([(f"PRAGMA {pragma}", ()) for pragma in pragmas]))
 
 
 def _use_wal(cursor: Any) -> None:
@@ -295,4 +294,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.get_execution_options().get("patient"):  # others may be migrating, which takes longer than any act
         connection.exec_driver_sql("PRAGMA busy_timeout=60000")
     # A deferred BEGIN that turns into a write fails at once with "database is locked", without waiting for busy_timeout.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        driver: Any = connection.connection.driver_connection
+        driver.begin_with_next()

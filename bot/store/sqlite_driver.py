@@ -55,7 +55,11 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
-    """aiosqlite's connection with such cursors."""
+    """aiosqlite's connection with such cursors, and without trips of their own for what begins and ends a transaction."""
+
+    _is_at_rest = True
+    """Nothing was sent since the last commit or rollback came back."""
+    _begins = False
 
     def cursor(self) -> Any:
         """Return a cursor without asking the thread for one."""
@@ -66,9 +70,33 @@ class Connection(aiosqlite.Connection):
         """What only the connection's thread may use."""
         return self._conn
 
+    def begin_with_next(self) -> None:
+        """Begin a transaction together with its first statement: before that a deferred one does nothing."""
+        self._begins = True
+
+    async def commit(self) -> None:
+        """Commit."""
+        self._begins = False
+        await super().commit()
+        self._is_at_rest = True
+
+    async def rollback(self) -> None:
+        """Roll back what is open. SQLAlchemy asks for it whenever a connection is put away, also after its commit."""
+        self._begins = False
+        if not self._is_at_rest:
+            await super().rollback()
+            self._is_at_rest = True
+
     async def in_thread(self, work: Callable[[], None]) -> None:
         """Run something in the connection's thread."""
-        await self._execute(work)  # pyright: ignore[reportUnknownMemberType] - untyped there
+        begins, self._begins, self._is_at_rest = self._begins, False, False
+
+        def begin_and_work() -> None:
+            if begins:
+                self.database.execute("BEGIN").close()
+            work()
+
+        await self._execute(begin_and_work)  # pyright: ignore[reportUnknownMemberType] - untyped there
 
     async def run_all(self, statements: Sequence[tuple[str, Sequence[Any]]]) -> None:
         """Run statements with their parameters in one trip: while the loop is busy each trip waits for it."""
