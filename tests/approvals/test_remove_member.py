@@ -257,6 +257,7 @@ async def asked_about_hana(world: World) -> Request:
     return await request_behind(world, await card_with(world, "Adam leaves"))
 
 
+@pytest.mark.proof
 async def test_an_offboarding_that_is_approved_twice_at_once_is_done_once(world: World) -> None:
     card, seq = await asked(world), now_on_the_wire(world)
     await press(world, BOB, card, "request_approve")

@@ -131,6 +131,7 @@ async def test_giving_up_says_who_did_it_and_what_is_known(tmp_path: Path) -> No
         await world.message(ALICE, "<@U0BOB> gave up your request for the API key `given-up` in *Staging*. The key was not")
 
 
+@pytest.mark.proof
 async def test_giving_up_what_may_have_happened_says_so(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "given-up")

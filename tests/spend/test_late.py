@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
@@ -58,6 +60,7 @@ async def test_late_replicas_wait_for_the_one_that_reads_the_day(three: list[Sto
     assert len(slack.replies()) == len(DIMENSIONS), "nothing had to be corrected"
 
 
+@pytest.mark.proof
 async def test_late_replicas_do_not_take_the_hours_that_they_know_for_the_day(three: list[Store]) -> None:
     night = midnight(FRIDAY) + timedelta(hours=2)
     await fill(three[0], [*MONTH, (FRIDAY, PROD, OPUS, "apikey_ingest", 3 * DOLLAR)], night, night)
