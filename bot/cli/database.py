@@ -1,8 +1,11 @@
 """The bot's database, opened by a command as it is: nothing is migrated, and a file that isn't there isn't made."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
+
+import structlog
 
 from bot.settings.model import DatabaseSettings
 from bot.store.migrate import known_reason
@@ -30,6 +33,8 @@ async def read_store(settings: DatabaseSettings, what: str, work: Callable[[Stor
     url = settings.database_url.get_secret_value()
     if absent := absent_file(url):
         raise Unreadable(f"There is no database at {absent}.")  # opening it would make one
+    if not structlog.is_configured():  # standard output is what was asked for, such as a CSV file
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     store = Store(url, settings.audit_key_bytes)
     try:
         async with store.read() as tx:
