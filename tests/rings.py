@@ -53,6 +53,7 @@ RINGS: tuple[tuple[str, Ring], ...] = (
     ("spend/test_pictures", FLEET),
     ("test_benchmarks", FLEET),
     ("cli/test_app", FLEET),
+    ("cli/test_output", FLEET),
     ("cli/test_start", FLEET),
     ("test_suite", FLEET),
     ("approvals/test_evaluation", PURE),

@@ -223,7 +223,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (35, "what the first page says doesn't work as written"): (
         "cli/test_readme::every_make_target_and_command_that_readme_names_exists",
         "cli/test_readme::the_example_of_an_environment_is_the_present_one",
-        "cli/test_readme::what_goes_to_standard_output_is_the_file_and_nothing_else",
+        "cli/test_output::what_goes_to_standard_output_is_the_file_and_nothing_else",
     ),
     (36, "the crowd of the first day"): (
         "approvals/test_own_queue::a_crowd_on_its_first_day_is_linked_from_the_member_list",

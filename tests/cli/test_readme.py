@@ -1,26 +1,17 @@
 """What README tells people to type works as it is written."""
 
-import asyncio
 import re
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
-from bot.claude_code.db import replace_day
-from bot.claude_code.plan import read_day
 from bot.cli.app import app
 from bot.cli.env_example import env_example
 from bot.cli.misspelt import setting_names
 from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.sources import read_environment
-from bot.store.session import Store
-from tests.claude_code.test_db import ROW
-from tests.templates import copy_sqlite, sqlite_url
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -61,20 +52,6 @@ def test_every_make_target_and_command_that_readme_names_exists() -> None:
     said = CliRunner().invoke(app, ["--help"]).output
     for command in set(re.findall(r"python -m bot ([a-z]+)", README)):
         assert f"  {command} " in said
-
-
-async def test_what_goes_to_standard_output_is_the_file_and_nothing_else(tmp_path: Path) -> None:
-    copy_sqlite(tmp_path / "q.db")
-    url, now = sqlite_url(tmp_path / "q.db"), datetime.now(UTC)
-    store, day = Store(url), (now - timedelta(days=2)).date()
-    async with store.write() as tx:
-        await replace_day(tx, read_day(day, now), [ROW._replace(day=day)])
-    await store.close()
-    words = [sys.executable, "-m", "bot", "export", "claude-code", "30d", "by", "tool"]  # by which something is logged
-    env = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
-    done = await asyncio.to_thread(subprocess.run, words, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[0] == "tool,accepted,rejected,acceptance,as_of,final"
-    assert "members_not_read" in done.stderr
 
 
 def test_a_new_key_is_one_that_the_settings_take() -> None:
