@@ -315,6 +315,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "test_moments::a_date_that_slack_would_show_as_it_is_is_found",
     ),
     (55, "a record of another policy than was evaluated"): (
+        "approvals/test_request_card::details_name_todays_rule_as_such_once_another_one_may_have_been_evaluated",
         "approvals/test_rules::the_record_names_the_policy_that_was_evaluated",
     ),
     (56, "who left is counted on"): (

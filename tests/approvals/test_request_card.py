@@ -252,6 +252,11 @@ def test_details_and_lists_are_views_that_slack_takes(name: str, status: Status)
     assert shown(listing)
 
 
+@pytest.mark.parametrize(("status", "said"), [(Status.PENDING, "*Rule* Needs"), (Status.APPLIED, "*Rule today* Needs")])
+def test_details_name_todays_rule_as_such_once_another_one_may_have_been_evaluated(status: Status, said: str) -> None:
+    assert said in str(details_view(facts_of(a_request(status=status)), Page([])))
+
+
 def test_only_details_show_ids() -> None:
     request = a_request(status=Status.APPLIED, outcome={"thing_id": "apikey_77"})
     assert "apikey_77" in str(details_view(facts_of(request), Page([])))

@@ -72,9 +72,12 @@ def _lines(facts: RequestFacts, *, with_keys: bool) -> list[Markup]:
         f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
         f"*State* {request.in_a_word}",
-        f"*Rule* {facts.needs} · nobody can approve their own request",
     ]
-    if request.status is Status.PENDING:
+    rule: Markup = f"{facts.needs} · nobody can approve their own request"
+    if request.status is not Status.PENDING:  # it was decided by the rule of then, which is on record
+        lines.append(f"*Rule today* {rule}")
+    else:
+        lines.append(f"*Rule* {rule}")
         lines.append(f"*On approval* {facts.by_hand or facts.then}")
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
