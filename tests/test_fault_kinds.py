@@ -230,6 +230,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (37, "the own queue is taken for a failure"): (
         "approvals/test_own_queue::an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself",
+        "spend/test_gaps::a_reading_that_broke_off_after_an_absence_is_begun_again",
+        "claude_code/test_sync::the_own_queue_is_no_failure_of_the_report",
     ),
     (38, "what grows blocks everybody"): (
         "approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",

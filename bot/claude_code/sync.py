@@ -10,7 +10,7 @@ import structlog
 
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db, plan
-from bot.errors import UpstreamError
+from bot.errors import OwnQueueFull, UpstreamError
 from bot.runtime import Runtime
 from bot.store.leases import hold_lease
 from bot.store.session import Tx
@@ -40,6 +40,8 @@ async def sync_code(rt: Runtime, now: datetime) -> None:
     try:
         await _read_recent(rt, now)
         await _read_further_back(rt, now)
+    except OwnQueueFull:  # says nothing about the API
+        raise
     except UpstreamError as error:
         async with rt.store.write() as tx:
             await db.note_reading(tx, now, error.sentence)

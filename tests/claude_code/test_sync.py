@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import pytest
 
+from bot.admin.errors import OUR_BUDGET
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db
 from bot.claude_code.plan import read_day
 from bot.claude_code.sync import sync
-from bot.errors import UpstreamDown
+from bot.errors import OwnQueueFull, UpstreamDown, UpstreamError
 from bot.runtime import Runtime
 from bot.store.session import Store
 from tests.spend.world import runtime, set_clock
@@ -27,6 +28,7 @@ class Report:
     def __init__(self) -> None:
         self.asked: list[date] = []
         self.fails_at: int | None = None
+        self.error: UpstreamError = UpstreamDown("The Claude Admin API didn't answer in time.")
         self.sessions: Callable[[date], int] = lambda day: 1 if day >= BEGAN else 0
 
     def background(self) -> "Report":
@@ -35,7 +37,7 @@ class Report:
     async def claude_code(self, day: date) -> list[ClaudeCodeRow]:
         await asyncio.sleep(0)
         if len(self.asked) == self.fails_at:
-            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+            raise self.error
         self.asked.append(day)
         count = self.sessions(day)
         return [ClaudeCodeRow(day, "user", "a@acme.test", "api", "tmux", count, 0, 0, 0, 0, {}, {})] if count else []
@@ -75,6 +77,16 @@ async def test_a_failed_load_resumes_and_ends_a_month_before_the_first_data(stor
     assert min(report.asked) == BEGAN - timedelta(days=30)
     older = [day for day in report.asked if day < TODAY - timedelta(days=3)]
     assert len(older) == len(set(older)), "what is settled isn't read twice"
+
+
+async def test_the_own_queue_is_no_failure_of_the_report(store: Store) -> None:
+    report = Report()
+    report.fails_at, report.error = 5, OwnQueueFull(OUR_BUDGET)
+    await sync(bot(store, report), "", NOON)
+    assert (await known(store))[2].failure is None
+    report.fails_at = None
+    await sync(bot(store, report), "", NOON + timedelta(minutes=5))
+    assert len(report.asked) > 5
 
 
 @pytest.mark.both

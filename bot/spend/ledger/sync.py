@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from bot.admin.rows import CostBucket, Report
-from bot.errors import UpstreamError
+from bot.errors import OwnQueueFull, UpstreamError
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
@@ -134,6 +134,8 @@ async def _sync_alone(rt: Runtime, now: datetime, days: int | None) -> Loaded:
     is_named = await _name(rt, now)
     try:
         loaded = await (_read(rt, now) if days is None else _read_days(rt, now, days))
+    except OwnQueueFull:  # says nothing about the API, of which a failure would be told as an outage
+        raise
     except UpstreamError as error:
         async with rt.store.write() as tx:
             known = await table.cursor(tx)
