@@ -21,6 +21,7 @@ from bot.spend.exports.otlp.db import Sending
 from bot.spend.exports.otlp.points import points_of
 from bot.spend.exports.otlp.push import Pushed, first_day, push_alone
 from bot.spend.exports.otlp.wanted import days_to_tell, sendings_of
+from bot.spend.exports.trouble import said_of
 from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
 from bot.telemetry.targets import Target, read_targets
@@ -126,6 +127,7 @@ async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bo
     A terminal sees a bar. What was sent is kept: the same command, or the running bot, resumes behind it. What the target
     refused before is tried at once.
     """
+    begun = rt.now()
     async with rt.store.write() as tx:
         await db.begin(tx, target.name, since)
         await db.ask_refused_again(tx, target.name)
@@ -138,11 +140,15 @@ async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bo
             bar.update(1000 - bar.pos)
     async with rt.store.read() as tx:
         known, left = await db.known(tx, target.name), await db.unsent(tx, target.name)
+        rejected = await db.rejected(tx, target.name, begun)
     if ended is Pushed.AWAY:
         say(f"{target.name} didn't take everything ({known.failure if known else None}). Nothing is lost: run this again.")
         return False
     if days := sorted({one.day.isoformat() for one in left}):
         say(f"{target.name} refuses what it is told of {listed(days, most=5)}. It is asked again once a day.")
+        return False
+    if rejected:
+        say(said_of(rejected, target.name))
         return False
     waits = ", but for days that wait for their hours: the running bot sends them once they are known"
     say(f"{target.name} has all that is final from {since} on{waits if ended is Pushed.WAITS else ''}.")

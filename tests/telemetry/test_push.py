@@ -188,7 +188,7 @@ async def test_what_is_refused_as_it_is_keeps_nothing_waiting_and_what_is_reject
         async with store.read() as tx:
             assert await db.unsent(tx, "t0") == []
         (said,) = (await of_targets(rt)).troubles
-        assert said.startswith("t0 answered that it didn't keep 1 figure of 1 day. They may not be sent again.")
+        assert said == "t0 answered that it didn't keep 1 figure of 1 day (too old). They may not be sent again."
         assert ("t0", "rejected") in last_pushes(rt)
         set_clock(rt, later + DAY * 9)
         assert (await of_targets(rt)).troubles == []
@@ -355,6 +355,16 @@ async def test_what_was_refused_is_tried_at_once_on_command(store: Store, tmp_pa
         assert said == ["t0 refuses what it is told of 2026-11-20. It is asked again once a day."]
         assert await send_history(rt, aimed, FRIDAY, said.append), "somebody mended it"
         assert (target.total(COST), target.twice) == (_expected(100), 0)
+
+
+async def test_a_target_that_did_not_keep_the_history_has_not_all(store: Store, tmp_path: Path) -> None:
+    async with collector() as target:
+        rt, said = _aimed(store, tmp_path, target), list[str]()
+        await fill(store, _figures(100))
+        (aimed,) = read_targets(rt.settings.otlp_targets)
+        target.answers = [rejecting(3), rejecting(2)]
+        assert not await send_history(rt, aimed, FRIDAY, said.append)
+        assert said == ["t0 answered that it didn't keep 3 figures of 1 day (too old). They may not be sent again."]
 
 
 async def test_a_dry_run_shows_the_very_points_that_are_sent(store: Store, tmp_path: Path) -> None:

@@ -16,8 +16,6 @@ _REJECTED_FOR = timedelta(days=7)
 """For how long it is said that a target didn't keep what it got, which can't be sent again."""
 _NOTHING_IS_LOST = "Nothing is lost: I try again. On the server, python -m bot doctor says more."
 
-_GONE = "They may not be sent again. The bot's log says why, under export_rejected_in_part."
-
 
 @dataclass(frozen=True)
 class Well:
@@ -38,6 +36,13 @@ class Targets:
     well: Sequence[Well] = ()
 
 
+def said_of(rejected: db.Rejected, target: str) -> str:
+    """Return in plain text what a target didn't keep, and why; OTLP forbids to send it again."""
+    what, of = plural(rejected.points, "figure"), plural(rejected.days, "day")
+    why = f" ({listed(rejected.reasons, most=2)})" if rejected.reasons else ""
+    return f"{target} answered that it didn't keep {what} of {of}{why}. They may not be sent again."
+
+
 async def of_targets(rt: Runtime) -> Targets:
     """Return how the targets of OTLP are; a file that can't be read is a trouble."""
     try:
@@ -49,16 +54,15 @@ async def of_targets(rt: Runtime) -> Targets:
         for target in targets:
             known = await db.known(tx, target.name)
             refused = await db.refused_days(tx, target.name)
-            points, days_of_points = await db.rejected(tx, target.name, rt.now() - _REJECTED_FOR)
+            rejected = await db.rejected(tx, target.name, rt.now() - _REJECTED_FOR)
             if known and known.failure:
                 tries = plural(known.failures, "try", "tries")
                 troubles.append(f"{target.name} doesn't take figures ({known.failure}, {tries}). {_NOTHING_IS_LOST}")
             elif refused:
                 days, why = plural(len(refused), "day"), listed(sorted(set(refused.values())))
                 troubles.append(f"{target.name} refuses the figures of {days} ({why}). {_NOTHING_IS_LOST}")
-            elif points:
-                what, of = plural(points, "figure"), plural(days_of_points, "day")
-                troubles.append(f"{target.name} answered that it didn't keep {what} of {of}. {_GONE}")
+            elif rejected:
+                troubles.append(said_of(rejected, target.name))
             elif known and known.looked_at:
                 well.append(Well(target.name, known.looked_at))
     return Targets(troubles, well)

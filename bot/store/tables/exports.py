@@ -38,7 +38,8 @@ class ExportTargetRow(Table, table=True):
 class ExportDayRow(Table, table=True):
     """What a target got of a day or its hours, written before it is sent. A day has as many as it was written down for.
 
-    `doubts`: how many tries there were of which nobody knows how they ended. `refused`: what the target had against it.
+    `doubts`: how many tries there were of which nobody knows how they ended. `refused`: what the target had against it, or
+    against the points that it `rejected`.
     """
 
     target: str = Field(primary_key=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, distinct, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -33,6 +33,15 @@ class Sending:
     is_sent: bool = False
     doubts: int = 0
     refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """What a target took in without keeping it: points, of how many days, and what it said of them."""
+
+    points: int
+    days: int
+    reasons: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -131,12 +140,16 @@ async def refused_days(tx: Tx, target: str) -> dict[date, str]:
     return dict(rows)
 
 
-async def rejected(tx: Tx, target: str, since: datetime) -> tuple[int, int]:
-    """Return how many points of how many days a target took in since a moment without keeping them."""
+async def rejected(tx: Tx, target: str, since: datetime) -> Rejected | None:
+    """Return what a target took in since a moment without keeping it, None where it kept everything."""
     which = (col(ExportDayRow.target) == target, col(ExportDayRow.rejected) > 0, col(ExportDayRow.sent_at) >= since)
-    columns = (func.sum(ExportDayRow.rejected), func.count(distinct(col(ExportDayRow.day))))
-    points, days = (await tx.execute(select_columns(*columns).where(*which))).one()
-    return int(points or 0), int(days)
+    columns = (col(ExportDayRow.day), col(ExportDayRow.rejected), col(ExportDayRow.refused))
+    found = (await tx.execute(select_columns(*columns).where(*which))).all()
+    rows: list[tuple[date, int, str | None]] = [tuple(row) for row in found]
+    if not rows:
+        return None
+    reasons = sorted({why for _, _, why in rows if why})
+    return Rejected(sum(points for _, points, _ in rows), len({day for day, _, _ in rows}), reasons)
 
 
 async def of_day(tx: Tx, target: str, day: date) -> list[Sending]:
@@ -157,9 +170,9 @@ async def begun(tx: Tx, one: Sending) -> None:
     await tx.execute(update(ExportDayRow).where(_is(one)).values(doubts=one.doubts + 1))
 
 
-async def arrived(tx: Tx, one: Sending, now: datetime, rejected: int) -> None:
-    """Note that a target has it."""
-    done = {"sent_at": now, "rejected": rejected, "doubts": one.doubts, "refused": None}
+async def arrived(tx: Tx, one: Sending, now: datetime, rejected: int = 0, because: str = "") -> None:
+    """Note that a target has it, all but the points that it `rejected`."""
+    done = {"sent_at": now, "rejected": rejected, "doubts": one.doubts, "refused": because or None if rejected else None}
     await tx.execute(update(ExportDayRow).where(_is(one)).values(**done))
     await _note(tx, one.target, failures=0, failure=None, retry_at=None)
 

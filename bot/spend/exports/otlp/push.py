@@ -179,7 +179,7 @@ async def _send(rt: Runtime, target: Target, one: Sending, reasons: set[str]) ->
 
 async def _note(tx: Tx, one: Sending, receipt: Receipt, now: datetime) -> None:
     if receipt.verdict is Verdict.TAKEN:
-        await db.arrived(tx, one, now, receipt.rejected)
+        await db.arrived(tx, one, now, receipt.rejected, receipt.because)
     elif receipt.verdict is Verdict.REFUSED:
         await db.refused(tx, one, receipt.because, now + REFUSED_AGAIN_AFTER)
     else:
