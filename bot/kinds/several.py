@@ -25,8 +25,8 @@ def in_vain(parts: Sequence[PartDone]) -> str:
     """Return why nothing was done: one part's reason, and how many more there are. The card has a line for each."""
     refused = [part for part in parts if part.state == "refused"]
     why = f"{refused[0].label}: {refused[0].note.rstrip('.')}" if refused else "None of it could be done"
-    more = f"; and {number(len(refused) - 1)} more" if len(refused) > 1 else ""
-    return f"{why}{more}. {_UNCHANGED}"
+    more = f" And {number(len(refused) - 1)} more." if len(refused) > 1 else ""
+    return f"{why}.{more} {_UNCHANGED}"
 
 
 @dataclass(frozen=True)

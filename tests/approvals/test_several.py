@@ -46,7 +46,7 @@ def test_a_message_that_leaves_lines_out_has_a_button_for_all_of_them() -> None:
 def test_where_nothing_could_be_done_one_reason_is_told_and_how_many_more_there_are() -> None:
     parts = [PartDone(name=f"p{n}", label=f"Key {n}", state="refused", note="Gone.") for n in range(3)]
     assert in_vain(parts[:1]) == "Key 0: Gone. Nothing was changed."
-    assert in_vain(parts) == "Key 0: Gone; and 2 more. Nothing was changed."
+    assert in_vain(parts) == "Key 0: Gone. And 2 more. Nothing was changed."
 
 
 @pytest.fixture
