@@ -120,6 +120,14 @@ def test_the_card_says_what_is_known_and_why_the_rest_is_not() -> None:
     assert "$0.00" not in unknown
 
 
+def test_the_card_says_which_limit_was_approved_also_where_the_api_shows_none() -> None:
+    kept = Decimal(500)
+    assert "• $500.00 a month, as approved here. I can't read what is set in the Console" in card(replace(FACTS, kept=kept))
+    told = card(replace(FACTS, has_limits=True, kept=kept))
+    assert "the organization's applies. I still tell when $500.00 a month are spent" in told
+    assert "• $7.00 a month\n" in card(replace(FACTS, has_limits=True, limit=Decimal(7), kept=kept))
+
+
 def test_the_card_says_who_inherits_a_role_which_limits_hold_and_what_is_open() -> None:
     rate = WorkspaceRateLimit(
         workspace_id="wrkspc_1", rate_limit_id="r", group=RateLimitGroup(type="model_group", display_name="Opus"),

@@ -46,7 +46,8 @@ class WorkspacePerson:
 class WorkspaceFacts:
     """What is known of a workspace. None stands for what couldn't be read; `keys` are those that its reader may see.
 
-    `limits` say whether the preview of spend limits is granted, and `limit` the amount in dollars, None for none.
+    `has_limits` says whether the preview of spend limits is granted, `limit` is the amount in dollars, None for none, and
+    `kept` the one that the bot keeps.
     `sees_all`: the person who asks sees all keys; `sees_people` who the members are; `sees_requests` what others asked for.
     `inherited` counts by workspace role the members of the organization who have it everywhere.
     """
@@ -64,6 +65,7 @@ class WorkspaceFacts:
     sees_requests: bool
     open: Sequence[Titled]
     lately: Sequence[Titled]
+    kept: Decimal | None = None
     label: str = ""
     """What people read of it where its name alone doesn't tell which one it is."""
 
@@ -138,10 +140,7 @@ def _limits(facts: WorkspaceFacts) -> Markup:
         return ""
     if facts.workspace.is_default:
         return "*Limits* The Default workspace has none of its own: the organization's apply."
-    from_money: Markup = ""
-    if facts.has_limits:
-        none = "no spend limit of its own: the organization's applies"
-        from_money = f"{shown(facts.limit)} a month" if facts.limit is not None else none
+    from_money = _spend_limit(facts)
     lines: list[Markup] = [from_money] if from_money else []
     if facts.rates is None:
         lines.append(f"rate limits: {UNREAD}")
@@ -153,6 +152,16 @@ def _limits(facts: WorkspaceFacts) -> Markup:
         if len(every) > MOST_LIMITS:
             lines.append(f"and {number(len(every) - MOST_LIMITS)} more in the Console")
     return "\n• ".join(["*Limits*", *lines])
+
+
+def _spend_limit(facts: WorkspaceFacts) -> Markup:
+    kept = f"{shown(facts.kept)} a month" if facts.kept is not None else ""
+    if not facts.has_limits:
+        return f"{kept}, as approved here. I can't read what is set in the Console" if kept else ""
+    if facts.limit is not None:
+        return f"{shown(facts.limit)} a month"
+    mine: Markup = f". I still tell when {kept} are spent" if kept else ""
+    return f"no spend limit of its own: the organization's applies{mine}"
 
 
 def _rates(rate: WorkspaceRateLimit) -> list[Markup]:

@@ -59,6 +59,10 @@ async def test_without_the_preview_who_approved_is_led_through_the_console_and_t
     await press(world, BOB, steps, "request_say_done")
     await world.message(ALICE, "Spend limit of Checkout is $500.00 a month")
     assert await kept(world) == {Decimal(500)}
+    await world.command(ALICE, "/claude-workspaces show Checkout")
+    assert "$500.00 a month, as approved here" in (await told(world, ALICE, "*Limits*"))["text"]
+    await world.command(ALICE, "/claude-workspaces list Checkout")
+    await told(world, ALICE, "limit $500.00 a month")
     await a_minute_passes(world, FOLLOWED)
     request = await until(world, card, Status.APPLIED)
     part = request.outcome.part("limit:")

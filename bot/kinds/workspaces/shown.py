@@ -14,7 +14,6 @@ from bot.approvals.extensions import kind_of
 from bot.approvals.kind import all_kinds
 from bot.approvals.sight import oversees_people, sees_all_keys
 from bot.approvals.snapshot import keys_in_workspace
-from bot.directory.directory import Directory
 from bot.directory.twins import label_among
 from bot.errors import UpstreamError
 from bot.kinds.keys.owners import may_see_key, owns_key
@@ -27,6 +26,7 @@ from bot.runtime import Runtime
 from bot.slack.paging import Page, by_name, page_of
 from bot.spend.ask.workspaces import spend_by_workspace
 from bot.spend.by_workspace import SpendByWorkspace
+from bot.spend.limits import db as kept_limits
 from bot.spend.scope import Scope
 from bot.spend.visibility import scope_of
 from bot.words.own import Own
@@ -59,7 +59,7 @@ async def page_of_workspaces(
     found, unread = [one for one in every if wanted.takes(one)], 0
     if wanted.mine:
         found, unread = await _mine(rt, actor, found)
-    spend, limits, keys = await asyncio.gather(_spend(rt, actor), _limits(rt.directory), _active_keys(rt, actor))
+    spend, limits, keys = await asyncio.gather(_spend(rt, actor), _limits(rt), _active_keys(rt, actor))
 
     def line(one: Workspace) -> WorkspaceLine:
         amount = spend.of(one.id, is_default=one.is_default)
@@ -80,8 +80,17 @@ def _most_spent_first(line: WorkspaceLine) -> str:
     return f"{_FAR - cents:018d}\t{by_name(line.workspace.name, line.workspace.id)}"
 
 
-async def _limits(directory: Directory) -> dict[str, Decimal]:
-    found = await _or_none(directory.spend_limits()) or ()
+async def _kept(rt: Runtime) -> dict[str, Decimal]:
+    """Return the monthly limits in dollars that the bot keeps, by workspace."""
+    async with rt.store.read() as tx:
+        return {one.workspace_id: one.amount for one in await kept_limits.live(tx) if one.workspace_id}
+
+
+async def _limits(rt: Runtime) -> dict[str, Decimal]:
+    """Return the monthly limits in dollars by workspace: the API's, or the bot's own where that shows none."""
+    found = await _or_none(rt.directory.spend_limits())
+    if found is None:
+        return await _kept(rt)
     return {one.workspace_id: one.amount for one in found if one.workspace_id and one.amount is not None}
 
 
@@ -145,6 +154,7 @@ async def facts_of_workspace(rt: Runtime, actor: Actor, workspace: Workspace) ->
         inherited=inherited or {},
         has_limits=limits is not None,
         limit=amount,
+        kept=(await _kept(rt)).get(workspace.id),
         rates=rates,
         keys=keys,
         sees_all=sees_all,
