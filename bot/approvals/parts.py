@@ -215,9 +215,10 @@ class Effect(Generic[P]):
 class ByHand(Generic[P]):
     """A person's part. `steps` tells them what to do, `news` what changed since, `waits_for` says what they do: "create it".
 
-    `prove` looks each minute whether it is done; `announced` says in form and card what a rule leaves to a person. Where
-    it `takes_word`, its holder may say that it is done, which `prove` finds in the outcome as `said_at`: it returns
-    then, at once or later, what nobody can prove as `is_unproven`.
+    `prove` looks each minute whether it is done; it raises NeedsPerson where nobody can do it any more, which closes the
+    request. `announced` says in form and card what a rule leaves to a person. Where it `takes_word`, its holder may say that
+    it is done, which `prove` finds in the outcome as `said_at`: it returns then, at once or later, what nobody can prove as
+    `is_unproven`.
     """
 
     waits_for: str

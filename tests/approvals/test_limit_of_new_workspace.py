@@ -85,6 +85,24 @@ async def test_with_the_preview_it_is_set_at_once_and_the_bot_keeps_it_without_a
         assert (await verify_chain(tx, world.rt.store.audit_key, told=await told_by_requests(tx))).broken_seq is None
 
 
+async def test_what_waits_for_a_person_is_closed_once_its_workspace_is_archived(world: World) -> None:
+    card, request = await approved(world)
+    await a_minute_passes(world)
+    await world.message(BOB, "You approved a spend limit for *Checkout*")
+    waits = await card_with(world, "asks to change a spend limit")
+    assert "isn't known yet" not in waits["text"], "a new workspace has spent nothing"
+    made = request.outcome.part("workspace:")
+    assert made
+    await world.rt.admin.archive_workspace(made.thing_id)
+    world.rt.directory.forget_workspaces()
+    assert (await world.click_on(BOB, waits, "request_say_done"))["ok"]
+    await world.message(BOB, "⛔ Don't set the limit of *$500.00* a month for *Checkout* any more")
+    await card_with(world, "it was approved, but it failed: Checkout is archived for good")
+    assert await kept(world) == set()
+    await a_minute_passes(world, FOLLOWED)
+    assert "over" in {part.state for part in (await until(world, card, Status.APPLIED)).outcome.parts}
+
+
 async def test_what_nobody_did_is_over_and_can_be_asked_for_again_for_each(world: World) -> None:
     card, _ = await approved(world, "production", "staging")
     await a_minute_passes(world)

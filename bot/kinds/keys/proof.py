@@ -6,6 +6,7 @@ from bot.approvals.outcome import Done, Outcome, Stray, Waits
 from bot.kinds.keys.made_by_hand import acting_as, differences, why_not_accepted
 from bot.kinds.keys.names import DEAD, at_home, subject_of
 from bot.kinds.keys.new_key import CreateKey
+from bot.kinds.workspaces.one_workspace import check_is_open
 from bot.words.wording import listed
 
 _BY_HAND = "The person who created it in the Console will give you its secret."
@@ -17,6 +18,7 @@ async def prove(look: Look[CreateKey]) -> Done | Waits | None:
     Which differences are accepted, and why, stands in `made_by_hand`.
     """
     wanted, known = look.payload, look.request.outcome.known
+    await check_is_open(look, wanted.workspace_id, wanted.workspace_name)
     named = await at_home(look, [key for key in await look.directory.keys() if key.name == wanted.name])
     new = [key for key in named if key.id not in known and key.status not in DEAD]
     here = {key.id: await _why_not(look, key) for key in new if key.workspace_id == wanted.workspace_id}

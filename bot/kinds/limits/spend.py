@@ -26,7 +26,7 @@ from bot.kinds.limits.cap import LEAST, MOST, above_cap, cap_of, lower_whole
 from bot.kinds.limits.feed import seen_in_feed, spend_activities
 from bot.kinds.limits.words import NO_LIMIT, THE_WHOLE, UNREAD, WORDS, SetSpendLimit
 from bot.kinds.setting import Found, Setting, Thing
-from bot.kinds.workspaces.one_workspace import concerns_of_workspace, ends_with_its_workspace
+from bot.kinds.workspaces.one_workspace import check_is_open, concerns_of_workspace, ends_with_its_workspace
 from bot.slack.markup import Markup, bold
 from bot.spend.limits import db as kept_limits
 from bot.spend.limits.model import Kept
@@ -206,6 +206,8 @@ def _amount(asked: Asked[SetSpendLimit]) -> Markup:
 
 
 async def _prove(look: Look[SetSpendLimit]) -> Done | Waits | None:
+    if look.payload.scope:
+        await check_is_open(look, look.payload.scope, look.payload.workspace_name)
     return await seen_in_feed(look, look.payload.scope, look.payload.dollars)
 
 

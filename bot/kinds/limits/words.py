@@ -113,6 +113,8 @@ def _above(wanted: SetSpendLimit) -> Markup:
 
 def _spent(asked: Asked[SetSpendLimit]) -> Markup:
     wanted, is_open = asked.payload, asked.request.is_open
+    if asked.request.outcome.part_of:  # of a new workspace
+        return ""
     if wanted.spent is None or wanted.as_of is None:
         return " · this month's spend isn't known yet" if is_open else ""
     if not is_open:

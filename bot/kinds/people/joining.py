@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from bot.admin.model import Workspace
 from bot.approvals.act import Act, Look, Reading
 from bot.approvals.outcome import NeedsPerson, PartDone
 from bot.errors import UpstreamMissing, UpstreamRefused
 from bot.kinds.several import Part
+from bot.kinds.workspaces.one_workspace import is_archived
 from bot.kinds.workspaces.roles import ADMIN, NO_ACCESS, ROLES, give_role
 from bot.people.identity import ADMIN_ROLES
 from bot.people.roles import workspace_role_words
@@ -46,7 +46,7 @@ async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, rol
         member = await act.admin.user(member_id)
     except UpstreamMissing:
         raise NeedsPerson("No longer a member of the organization.", is_final=True) from None
-    if await _is_archived(act, workspace_id):
+    if await is_archived(act, workspace_id):
         raise NeedsPerson(f"{name} is archived now, so nobody can join it.", is_final=True)
     if member.role in ADMIN_ROLES:
         return "workspace admin already, as every organization admin is"
@@ -65,12 +65,6 @@ async def _join(act: Act[Any], member_id: str, workspace_id: str, name: str, rol
             raise NeedsPerson(f"Is {workspace_role_words(found)} there already. I left it so.") from None
         raise
     return f"joined as {said}"
-
-
-async def _is_archived(reading: Reading, workspace_id: str) -> bool:
-    """Tell whether a workspace was archived. Those that the list of open ones holds aren't asked for one by one."""
-    found: Workspace | None = await reading.directory.workspace(workspace_id)
-    return found is None and (await reading.admin.workspace(workspace_id)).archived_at is not None
 
 
 async def _role_in(reading: Reading, workspace_id: str, member_id: str) -> str:

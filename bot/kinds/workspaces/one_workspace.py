@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from bot.admin.model import Workspace
 from bot.approvals.act import Act, Reading
 from bot.approvals.concerned import Remedy
-from bot.approvals.outcome import Done, Outcome
+from bot.approvals.outcome import Done, NeedsPerson, Outcome
 from bot.approvals.parts import Concerns
 from bot.errors import InvalidInput, UpstreamMissing
 from bot.forms.fields import WHOLE, FormField
@@ -39,6 +39,18 @@ async def find_open_workspace(reading: Reading, workspace_id: str, unless_defaul
 def archived_said(name: str) -> str:
     """Return what is said of an archived workspace."""
     return f"{name} is archived for good, so nothing in it can be changed."
+
+
+async def is_archived(reading: Reading, workspace_id: str) -> bool:
+    """Tell whether a workspace was archived. Those that the list of open ones holds aren't asked for one by one."""
+    found = await reading.directory.workspace(workspace_id)
+    return found is None and (await reading.admin.workspace(workspace_id)).archived_at is not None
+
+
+async def check_is_open(reading: Reading, workspace_id: str, name: str) -> None:
+    """Raise NeedsPerson where a workspace was archived meanwhile: then nobody can do by hand what was approved for it."""
+    if await is_archived(reading, workspace_id):
+        raise NeedsPerson(archived_said(name), is_final=True)
 
 
 async def owners_of_workspace(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
