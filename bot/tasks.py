@@ -1,7 +1,6 @@
 """Work that outlives the listener that began it, and waits for a lull when many come together."""
 
 import asyncio
-import gc
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
@@ -19,18 +18,7 @@ FEW = 1_000
 
 async def apart(rows: int, work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """Do work that only computes: on many rows in a thread, so that acks go out meanwhile."""
-    return work(*given, **named) if rows <= FEW else await asyncio.to_thread(_unsearched, work, *given, **named)
-
-
-def _unsearched(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
-    """Search for no cyclic garbage meanwhile: each search looks at all that is made, again and with all threads waiting."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return work(*given, **named)
-    finally:
-        if was_enabled:
-            gc.enable()
+    return work(*given, **named) if rows <= FEW else await asyncio.to_thread(work, *given, **named)
 
 
 CROWD_WITHIN, LULL, LONGEST_WAIT = 0.02, 0.005, 0.25

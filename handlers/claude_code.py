@@ -19,9 +19,9 @@ from bot.slack.markup import Markup, channel_mention, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.spend.ask.when import period_in_title
-from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.csv import file_name
 from bot.spend.exports.hint import days_typed
-from bot.spend.exports.send import Export, File, send_csv
+from bot.spend.exports.send import Export, File, content_of, send_csv
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
@@ -136,7 +136,7 @@ async def send_file(call: Interaction) -> None:
     name = file_name("claude-code", found.first, found.last, [query.by.name], ["mine"] if query.mine else [])
     when = period_in_title(query.period, found.first, found.last, found.today)
     about: Markup = f"Claude Code by {query.by.name}{', yours alone' if query.mine else ''}, {when}"
-    file = File(name, csv_bytes(file_table(found)), len(found.parts), about, tail(found))
+    file = File(name, await content_of(file_table(found)), len(found.parts), about, tail(found))
     asked = words_of(replace(query, period=days_typed(query.period, found.first, found.last)))
     export = Export("claude-code", found.first, found.last, (query.by.name,), own=query.mine, question=asked)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))

@@ -13,6 +13,7 @@ from bot.spend.digests.settings import digest_of_run, subscription_of_run
 from bot.spend.digests.view import render_part
 from bot.spend.model import Digest
 from bot.spend.visibility import scope_of
+from bot.tasks import apart
 from handlers import spend_ask, spend_forms, spend_reconcile, spend_records, spend_reports
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
@@ -62,7 +63,7 @@ async def _digest(call: Interaction, run_id: int) -> tuple[DigestInput, Digest]:
     """Return a digest as far as the person who asks may see it now."""
     given, _ = await digest_of_run(call.rt, run_id)
     seen = within(given, await scope_of(call.rt, call.actor))
-    return seen, build_digest(seen)
+    return seen, await apart(len(seen.cells), build_digest, seen)
 
 
 async def show_part(call: Interaction) -> None:

@@ -11,6 +11,7 @@ from bot.people.model import Actor
 from bot.posts.channels import require_channel
 from bot.runtime import Runtime
 from bot.slack import ids
+from bot.slack.charts import ChartSpec
 from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
@@ -35,6 +36,7 @@ from bot.spend.ledger.names import workspaces
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import as_plain_text
 from bot.spend.visibility import check_may_share, scope_of
+from bot.tasks import apart
 from bot.words.folded import folded
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import plain_answer
@@ -66,7 +68,12 @@ async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", r
     def render(chart: dict[str, object] | None) -> Message:
         return render_figures(found, chart, cursor, shareable=shareable, prefix=call.rt.settings.command_prefix)
 
-    await tell_charted(call, render, figures_chart(found), directly, redraw=redraw)
+    await tell_charted(call, render, await _chart(found), directly, redraw=redraw)
+
+
+async def _chart(found: Figures) -> ChartSpec | None:
+    days, parts = found.series.days, found.series.names
+    return await apart(len(days) * len(parts) + len(found.breakdown.slices), figures_chart, found)
 
 
 def _usage() -> list[str]:
@@ -145,7 +152,7 @@ async def share(call: Interaction) -> None:
     def render(chart: dict[str, object] | None, by: Markup) -> Message:
         return signed(render_figures(found, chart, private=False), by)
 
-    await post_shared(call, render, figures_chart(found))
+    await post_shared(call, render, await _chart(found))
 
 
 async def send_csv(call: Interaction) -> None:

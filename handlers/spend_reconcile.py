@@ -6,8 +6,8 @@ from bot.slack import ids
 from bot.slack.markup import code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
-from bot.spend.exports.csv import csv_bytes, file_name
-from bot.spend.exports.send import Export, File, send_csv
+from bot.spend.exports.csv import file_name
+from bot.spend.exports.send import Export, File, content_of, send_csv
 from bot.spend.prices.load import price_table
 from bot.spend.reconcile import closed
 from bot.spend.reconcile.load import reconciliation
@@ -69,7 +69,7 @@ async def reconciliation_csv(call: Interaction) -> None:
     found = await reconciliation(call.rt, wanted.first, wanted.last)
     table = by_day_table(found)
     name = file_name("reconciliation", wanted.first, wanted.last, ("day", "model"))
-    file = File(name, csv_bytes(table), len(table.rows), csv_about(wanted), csv_fresh(found))
+    file = File(name, await content_of(table), len(table.rows), csv_about(wanted), csv_fresh(found))
     export = Export("reconcile", wanted.first, wanted.last, question=f"{wanted.first}..{wanted.last}")
     await closed.remember(call.rt, call.actor.slack_id, found)
     await call.say(plain_answer(await send_csv(call.rt, call.actor, export, file, call.trigger_id)))

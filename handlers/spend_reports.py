@@ -14,9 +14,9 @@ from bot.spend.ask.when import period_in_title
 from bot.spend.dashboard.load import dashboard
 from bot.spend.dashboard.model import WINDOWS
 from bot.spend.dashboard.view import dashboard_chart, render_dashboard, render_limits
-from bot.spend.exports.csv import csv_bytes, file_name
+from bot.spend.exports.csv import file_name
 from bot.spend.exports.hint import days_typed
-from bot.spend.exports.send import Export, File, send_csv
+from bot.spend.exports.send import Export, File, content_of, send_csv
 from bot.spend.reports.allocation import tags_in_use
 from bot.spend.reports.ask import report
 from bot.spend.reports.export import file_of
@@ -209,7 +209,7 @@ async def report_csv(call: Interaction) -> None:
         await call.say(plain_answer("There are no figures to put into a file."))
         return
     named, by = find_report(wanted.name), (built.tag,) if built.tag else ()
-    content = csv_bytes(table)
+    content = await content_of(table)
     title: Markup = named.title if named else "Report"
     title = f"{title} of what you may see" if built.only else title
     file = File(

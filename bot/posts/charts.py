@@ -20,7 +20,10 @@ log = structlog.get_logger()
 
 Json = dict[str, Any]
 Render = Callable[[Json | None], Message]
-"""Makes the message with a chart block, with the picture that takes its place, or without either."""
+"""Makes the message with a chart block, with the picture that takes its place, or without either.
+
+It only computes, and does so in a thread: a table of thousands of rows takes a while, in which acks go out.
+"""
 Send = Callable[[Message], Awaitable[Sent | None]]
 
 CHART_NOTE = "slack:charts-refused"
@@ -63,7 +66,7 @@ async def deliver(rt: Runtime, now: datetime, render: Render, spec: ChartSpec | 
     native, refused = chart_block(spec), False
     if native is not None and not await charts_refused(rt, now):
         try:
-            return Delivered(await send(render(native)))
+            return Delivered(await send(await asyncio.to_thread(render, native)))
         except SlackRefused as refusal:
             if refusal.code not in BAD_BLOCKS:
                 raise
@@ -91,7 +94,7 @@ async def _with_picture(rt: Runtime, render: Render, spec: ChartSpec, send: Send
     except (ChartError, SlackError) as error:
         log.warning("picture_not_made", error=type(error).__name__)
         return await _without_chart(render, send)
-    message = render(image(file_id, spec.alt_text))
+    message = await asyncio.to_thread(render, image(file_id, spec.alt_text))
     for attempt in (1, 2):
         try:
             return Delivered(await send(message), file_id=file_id)
@@ -105,7 +108,7 @@ async def _with_picture(rt: Runtime, render: Render, spec: ChartSpec, send: Send
 
 
 async def _without_chart(render: Render, send: Send) -> Delivered:
-    message = render(None)
+    message = await asyncio.to_thread(render, None)
     try:
         return Delivered(await send(message))
     except SlackRefused as refusal:

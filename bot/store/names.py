@@ -1,17 +1,18 @@
 """The last known names of workspaces, keys and members, and small remembered facts."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import JSON, ColumnElement, String, cast, func, literal
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import NameRow
 from bot.store.upsert import insert_into
 from bot.words.reading import as_read
-
-_CHUNK = 500
 
 
 class Named(NamedTuple):
@@ -38,20 +39,23 @@ async def remember(tx: Tx, things: Iterable[Named], now: datetime) -> None:
 async def names_of(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     """Return the names of ids. An id that nobody named is absent."""
     wanted = sorted({one for one in ids if one})
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        statement = select(NameRow.id, NameRow.name).where(col(NameRow.id).in_(wanted[start : start + _CHUNK]))
-        found.update({row[0]: row[1] for row in await tx.rows(statement)})
-    return found
+    statement = select(NameRow.id, NameRow.name).where(_is_one_of(tx, col(NameRow.id), wanted))
+    return {row[0]: row[1] for row in await tx.rows(statement)} if wanted else {}
 
 
 async def read_alike(tx: Tx, names: Iterable[str]) -> set[str]:
     """Return the ids of all things that are read as one of these names."""
-    wanted, found = sorted({as_read(one) for one in names}), set[str]()
-    for start in range(0, len(wanted), _CHUNK):
-        some = col(NameRow.read_as).in_(wanted[start : start + _CHUNK])
-        found |= {row[0] for row in await tx.rows(select(NameRow.id).where(some))}
-    return found
+    wanted = sorted({as_read(one) for one in names})
+    statement = select(NameRow.id).where(_is_one_of(tx, col(NameRow.read_as), wanted))
+    return {row[0] for row in await tx.rows(statement)} if wanted else set()
+
+
+def _is_one_of(tx: Tx, column: Any, values: list[str]) -> ColumnElement[bool]:
+    """Return the condition with all values as one parameter: writing thousands out takes longer than looking them up."""
+    given = literal(json.dumps(values), String)
+    if tx.dialect == "postgresql":
+        return column.in_(select_columns(func.json_array_elements_text(cast(given, JSON))))
+    return column.in_(select_columns(func.json_each(given).table_valued("value").c.value))
 
 
 async def named_like(tx: Tx, prefix: str) -> list[Named]:

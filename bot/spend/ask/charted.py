@@ -13,6 +13,7 @@ from bot.spend.dimensions import KEY, PERSON, Dimension
 from bot.spend.ledger.cuts import SHARED
 from bot.spend.model import ZERO
 from bot.spend.scope import Where
+from bot.tasks import apart
 
 Read = Callable[[Sequence[Dimension], Where, bool], Awaitable[list[Count]]]
 """Reads the charted days by these splits, as far as a condition holds, and whether by day."""
@@ -32,7 +33,7 @@ async def daily_counts(
         return [one for where in wheres for one in await read([stacked] if stacked else [], where, True)]
     if same is None:
         same = [one for where in wheres for one in await read([stacked], where, False)]
-    largest = _largest(stacked, same)
+    largest = await apart(len(same), _largest, stacked, same)
     return [one for where in wheres for one in await _named_and_others(read, stacked, where, largest)]
 
 

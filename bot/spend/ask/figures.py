@@ -27,6 +27,7 @@ from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
 from bot.spend.visible.db import conditions, seen_on
 from bot.store.session import Tx
+from bot.tasks import apart
 
 CONTEXT_DAYS = 14
 """A single day is charted with the two weeks that end with it."""
@@ -64,6 +65,11 @@ class _Found:
     doubtful: Sequence[date]
     uncounted: Collection[date]
 
+    @property
+    def rows(self) -> int:
+        """How many counts there are."""
+        return len(self.counts) + len(self.charted) + len(self.before)
+
 
 async def figures(
     rt: Runtime, query: SpendQuery, now: datetime, channel: str | None = None, seen: Seen = EVERYTHING
@@ -85,7 +91,8 @@ async def figures(
         found = await _read(tx, query, days, scope, channel, seen)
     check_told(query, found.known, days.asked)
     narrowed_by = [*scope.ids, *([KEY] if seen.keys or seen.people else [])]
-    answer = _answer(query, days, scope, found, tags, narrowed_by, now.astimezone(UTC).date())
+    today = now.astimezone(UTC).date()
+    answer = await apart(found.rows, _answer, query, days, scope, found, tags, narrowed_by, today)
     if seen.is_all and _is_uncounted(query, answer.total, found.known, days.asked):
         answer = replace(answer, is_known=False)
     return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
@@ -108,6 +115,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
     before = await _counts(tx, query, days.before, wheres, known, daily=False)
+    every = [*counts, *drawn, *before]
     only = scope.ids.get(WORKSPACE, frozenset())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
     return _Found(
@@ -115,7 +123,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         counts,
         drawn,
         before,
-        await names_apart(tx, {one for count in (*counts, *drawn, *before) for one in count.ids.values()}),
+        await names_apart(tx, await apart(len(every), lambda: {one for count in every for one in count.ids.values()})),
         await budget_of(tx, channel, tuple(only))
         if may_have_budget and isinstance(only, frozenset) and seen.is_all
         else None,
@@ -132,7 +140,7 @@ async def _asked_and_charted(
     charted = days.charted[0], days.last
     if any(is_time(one) for one in query.splits) or not _is_told(query, known):
         every = await _counts(tx, query, charted, wheres, known)
-        return [one for one in every if days.first <= one.day <= days.last], every
+        return every if charted[0] == days.first else [one for one in every if days.first <= one.day], every
 
     async def read(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Count]:
         return await _read_counts(tx, query.measure, splits, charted, where, daily=daily)
@@ -164,7 +172,9 @@ async def _counts(
             found += await _hourly(tx, query, between, where)
             continue
         counts = await _read_counts(tx, query.measure, query.splits, between, where, daily=daily)
-        found += counts if query.measure == "dollars" else unreported(counts, untold(query.splits, known))
+        if query.measure != "dollars":
+            counts = await apart(len(counts), unreported, counts, untold(query.splits, known))
+        found += counts
     return found
 
 
@@ -173,8 +183,10 @@ async def _read_counts(
 ) -> list[Count]:
     by = ("day", *in_ledger(splits)) if daily else in_ledger(splits)
     if measure == "dollars":
-        return of_money(await table.cells(tx, *between, by, where=where))
-    return of_measures(await used(tx, *between, by, where), measure, splits)
+        money = await table.cells(tx, *between, by, where=where)
+        return await apart(len(money), of_money, money)
+    found = await used(tx, *between, by, where)
+    return await apart(len(found), of_measures, found, measure, splits)
 
 
 async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: Where) -> list[Count]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from bot.spend.ask.splits import HOUR, TOKEN_CLASSES, TOKENS_BY_TYPE, Tags, bucket_of, is_time, tag_of
@@ -93,10 +94,14 @@ def parts(
     earlier = None if compared is None else _sums(splits, compared, tags)
     sums = _sums(splits, now, tags)
     labels = [_labels(split, names) for split in splits]
-    found = [(key, _slice(labels, key, sums.get(key, _NOTHING), earlier)) for key in {**sums, **(earlier or {})}]
     times = [at for at, one in enumerate(splits) if is_time(one)]
-    found.sort(key=lambda one: ([one[0][at] for at in times], -one[1].amount, one[1].name, one[1].and_name))
-    return Breakdown(splits[0], tuple(part for _, part in found), splits[1] if len(splits) > 1 else None)
+    found = dict[tuple[str, ...], list[Slice]]()
+    for key in {**sums, **(earlier or {})}:
+        part = _slice(labels, key, sums.get(key, _NOTHING), earlier)
+        found.setdefault(tuple([key[at] for at in times]), []).append(part)
+    # Each time by itself: no other thread runs while a list is sorted.
+    ordered = [sorted(found[one], key=lambda part: (-part.amount, part.name, part.and_name)) for one in sorted(found)]
+    return Breakdown(splits[0], tuple(chain(*ordered)), splits[1] if len(splits) > 1 else None)
 
 
 def _sums(splits: Sequence[Dimension], counts: Iterable[Count], tags: Tags) -> dict[tuple[str, ...], Total]:

@@ -1,6 +1,5 @@
 """Records as a CSV file: the whole of what the list shows page by page, as far as Slack takes it."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -24,6 +23,7 @@ from bot.spend.phrases import missing_in_words
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row
 from bot.spend.visible.db import seen_on
+from bot.tasks import apart
 
 AT_ONCE = 1_000
 """About how many records are read at once: what the bot has to say to others waits for no more of them."""
@@ -47,7 +47,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
             return reason
         columns, lines = record_columns(selection), list[str]()
         async for rows in all_rows(tx, selection, found, known, AT_ONCE):
-            written = await asyncio.to_thread(_written, columns, rows)  # others go on meanwhile
+            written = await apart(len(rows), _written, columns, rows)
             lines += written[1 if lines else 0 :]
     by = tuple(one.name for one in query.by)
     part = "" if scope.is_all or query.own else "own"

@@ -40,6 +40,7 @@ from bot.spend.scope import Scope, Where
 from bot.spend.table import Row
 from bot.spend.visible.db import conditions, seen_on
 from bot.store.session import Tx
+from bot.tasks import apart
 from bot.words.wording import weekday_day
 
 PAGE = 20
@@ -169,7 +170,7 @@ async def all_rows(
 
 async def _rows(tx: Tx, selection: Selection, found: Sequence[Measures], known: Known) -> list[Row]:
     facts = Facts(known, await _names(tx, found))
-    return [record_row(one, selection, facts) for one in found]
+    return await apart(len(found), lambda: [record_row(one, selection, facts) for one in found])
 
 
 async def _some(tx: Tx, selection: Selection, found: Counted, known: Known, start: int, length: int) -> list[Measures]:
@@ -190,9 +191,13 @@ async def _some(tx: Tx, selection: Selection, found: Counted, known: Known, star
 
 async def _days(tx: Tx, selection: Selection, wheres: Sequence[Where], days: Sequence[date], known: Known) -> list[Measures]:
     """Return all records of some days that follow each other, given newest first, in order."""
-    parts = [await _of_days(tx, selection, days[-1], days[0], where) for where in wheres]
-    found = summed(one for part in parts for one in part)
-    return in_order([as_told(one, untold_on(one.day, selection, known)) for one in found], selection.by)
+    parts = [one for where in wheres for one in await _of_days(tx, selection, days[-1], days[0], where)]
+    return await apart(len(parts), _in_order, parts, selection, known)
+
+
+def _in_order(parts: Sequence[Measures], selection: Selection, known: Known) -> list[Measures]:
+    told = [as_told(one, untold_on(one.day, selection, known)) for one in summed(parts)]
+    return in_order(told, selection.by)
 
 
 async def _of_days(tx: Tx, selection: Selection, first: date, last: date, where: Where) -> list[Measures]:
@@ -212,7 +217,7 @@ async def _whole(tx: Tx, selection: Selection, wheres: Sequence[Where], known: K
         for where in wheres:
             part = await measures(tx, first, last, selection.by, where)
             found += [as_told(one._replace(day=selection.first), untold) for one in part]
-    return in_order(summed(found), selection.by)
+    return await apart(len(found), lambda: in_order(summed(found), selection.by))
 
 
 async def _total(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> Measures:
@@ -222,4 +227,4 @@ async def _total(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> Measu
 
 
 async def _names(tx: Tx, found: Sequence[Measures]) -> dict[str, str]:
-    return await names_apart(tx, {one for row in found for one in row.ids.values()})
+    return await names_apart(tx, await apart(len(found), lambda: {one for row in found for one in row.ids.values()}))

@@ -18,9 +18,12 @@ from bot.runtime import Runtime
 from bot.slack.blocks import section
 from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
+from bot.spend.exports.csv import csv_bytes
 from bot.spend.exports.hint import command_of
+from bot.spend.table import Table
 from bot.store.actions import AuditAction
 from bot.store.events import forget, remember, remember_lately
+from bot.tasks import apart
 from bot.words.own import own
 from bot.words.wording import plural
 
@@ -69,6 +72,11 @@ class File:
     rows: int
     about: Markup
     fresh: Markup
+
+
+async def content_of(table: Table) -> bytes:
+    """Return a whole table as a CSV file."""
+    return await apart(len(table.rows), csv_bytes, table)
 
 
 def too_large(export: Export, rows: int, size: int = 0) -> Markup | None:

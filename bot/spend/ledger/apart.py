@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from bot.spend.alike import told_apart
 from bot.store.names import names_of, read_alike
 from bot.store.session import Tx
+from bot.tasks import apart
 
 
 async def names_apart(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
     """Return the names of ids that stand beside each other."""
     wanted = set(ids)
-    return told_apart(wanted, await names_of(tx, wanted))
+    return await apart(len(wanted), told_apart, wanted, await names_of(tx, wanted))
 
 
 async def names_beside(tx: Tx, ids: Iterable[str], there: Callable[[set[str]], Awaitable[set[str]]]) -> dict[str, str]:

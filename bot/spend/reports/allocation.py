@@ -19,6 +19,7 @@ from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row, Table
 from bot.store.names import names_of
+from bot.tasks import apart
 from bot.words.wording import plural
 
 COST_CENTRE = "cost_center"
@@ -48,10 +49,14 @@ async def build(rt: Runtime, times: Times, scope: Scope, wanted: Wanted) -> Buil
         earlier = await before(tx, times, (WORKSPACE,), scope, WORKSPACE)
         every = [*now, *(earlier or ())]
         names = await names_of(tx, [one.of(WORKSPACE) for one in every])
-    places = places_of([*active, *archived], every, names)
-    compared = None if earlier is None else by_place(earlier, places)
     tags = (COST_CENTRE, *sorted({tag for one in active for tag in one.tags} - {COST_CENTRE}))
-    return allocation(times, wanted.tag or COST_CENTRE, places, by_place(now, places), compared, tags)
+
+    def built() -> Built:
+        places = places_of([*active, *archived], every, names)
+        compared = None if earlier is None else by_place(earlier, places)
+        return allocation(times, wanted.tag or COST_CENTRE, places, by_place(now, places), compared, tags)
+
+    return await apart(len(active) + len(every), built)
 
 
 def places_of(workspaces: Sequence[Workspace], measured: Sequence[Measures], names: Mapping[str, str]) -> dict[str, Place]:

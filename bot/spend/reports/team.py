@@ -22,6 +22,7 @@ from bot.spend.reports.model import Built, Part, Times, Wanted
 from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
 from bot.spend.scope import Scope
 from bot.spend.table import Column, Row, Table, Value
+from bot.tasks import apart
 from bot.words.wording import listed, plural
 
 
@@ -51,7 +52,7 @@ async def build(rt: Runtime, times: Times, scope: Scope, _wanted: Wanted) -> Bui
         earlier = await before(tx, times, (PERSON,), scope, PERSON)
         names = await names_apart(tx, [one.of(PERSON) for one in (*now, *(earlier or ()))])
     was = None if earlier is None else {one.of(PERSON): one.amount for one in earlier}
-    return people(times, now, by_model, was, names, more)
+    return await apart(len(now) + len(by_model), people, times, now, by_model, was, names, more)
 
 
 def people(

@@ -1,6 +1,6 @@
 """Money, requests and tokens of the same groups, from the ledger's tables of cost and of usage."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.spend.ledger.sums.db import Asked, GroupedBy, Key, Where, cost_table, s
 from bot.spend.model import Measures, dollars
 from bot.store.session import Tx
 from bot.store.tables import UsageDayRow, UsagePartRow
+from bot.tasks import apart
 
 Counts = Mapping[str, int | None]
 TOKEN_CLASSES = {
@@ -60,6 +61,10 @@ async def uncounted_days(tx: Tx, first: date, last: date) -> set[date]:
 async def _measures(tx: Tx, asked: Asked, costs: Mapping[Key, Counts]) -> list[Measures]:
     usage = await _usage(tx, asked)
     nothing: Counts = {"requests": None} if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions} else {}
+    return await apart(max(len(costs), len(usage)), _together, asked, costs, usage, nothing)
+
+
+def _together(asked: Asked, costs: Mapping[Key, Counts], usage: Mapping[Key, Counts], nothing: Counts) -> list[Measures]:
     return [measured(asked, key, costs.get(key, {}), usage.get(key, nothing)) for key in {**costs, **usage}]
 
 
@@ -87,6 +92,10 @@ async def _usage(tx: Tx, asked: Asked) -> dict[Key, Counts]:
     kept = [kind for kind in TOKEN_CLASSES if kind in asked.where.get(TOKEN_TYPE, TOKEN_CLASSES)]
     if TOKENS not in asked.where.get(COST_TYPE, [TOKENS]):
         kept = []
+    return await apart(len(found), _by_kind, asked, plain, found, kept)
+
+
+def _by_kind(asked: Asked, plain: Asked, found: Mapping[Key, Counts], kept: Sequence[str]) -> dict[Key, Counts]:
     split: dict[Key, dict[str, int | None]] = {}
     for key, counts in found.items():
         ids = dict(zip(plain.names, key, strict=True))

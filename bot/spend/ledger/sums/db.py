@@ -151,7 +151,7 @@ async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list
     sources = await _sources(tx, asked)
     table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
     parts = [await tx.rows(_statement(one, counts, asked, sources)) for one in await _parts(tx, table, asked, sources)]
-    return list(chain(*parts))
+    return parts[0] if len(parts) == 1 else list(chain(*parts))
 
 
 class _Part(NamedTuple):
