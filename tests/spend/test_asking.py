@@ -244,6 +244,22 @@ async def test_a_chart_looks_up_the_days_of_its_largest_keys_instead_of_reading_
     assert "PRIMARY KEY (day=? AND workspace_id=? AND model=? AND api_key_id=?)" in " ".join(plans)
 
 
+async def test_months_are_read_as_such_and_are_the_sums_of_their_days(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    days, sums = await ask(store, "30d by day and key"), dict[tuple[str, str], Decimal]()
+    for part in days.breakdown.slices:
+        day, _, key = part.id.partition("\t")
+        sums[f"{day[:7]}-01", key] = sums.get((f"{day[:7]}-01", key), Decimal(0)) + part.amount
+    async with statements(store.engine) as seen:
+        months = await ask(store, "30d by month and key")
+    assert {tuple(one.id.split("\t")): one.amount for one in months.breakdown.slices} == sums
+    assert [one.amount for one in months.series.days] == [
+        sum(amount for (month, _), amount in sums.items() if month == f"{one.day}") for one in months.series.days
+    ]
+    assert len(months.series.days) == 2
+    assert not [one for one, _ in seen if one.startswith("SELECT cost_day.day")]
+
+
 async def plan(tx: Tx, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
     found = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(parameters))
     return [tuple(row) for row in found.all()]

@@ -12,7 +12,7 @@ from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, tags_of, untold
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
-from bot.spend.ask.splits import HOUR, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
+from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
@@ -139,7 +139,9 @@ async def _asked_and_charted(
     """Return what was asked for, and what the chart shows: by day it only needs its largest parts."""
     charted = days.charted[0], days.last
     if any(is_time(one) for one in query.splits) or not _is_told(query, known):
-        every = await _counts(tx, query, charted, wheres, known)
+        by_month = query.measure == "dollars" and {*filter(is_time, query.splits)} <= {MONTH, QUARTER}
+        months = _months(days.charted) if by_month else [charted]
+        every = [one for some in months for one in await _counts(tx, query, some, wheres, known, daily=not by_month)]
         return every if charted[0] == days.first else [one for one in every if days.first <= one.day], every
 
     async def read(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Count]:
@@ -148,6 +150,12 @@ async def _asked_and_charted(
     counts = await _counts(tx, query, (days.first, days.last), wheres, known, daily=False)
     same = counts if charted[0] == days.first else None
     return counts, await daily_counts(read, query.splits, wheres, same)
+
+
+def _months(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Return the first and last of the days in each month: months are read as such, with whole weeks in them."""
+    begins = [day for day in days if day in (days[0], day.replace(day=1))]
+    return list(zip(begins, [*(day - ONE_DAY for day in begins[1:]), days[-1]], strict=True))
 
 
 def _is_told(query: SpendQuery, known: Mapping[date, LedgerDay]) -> bool:
