@@ -12,6 +12,7 @@ from bot.organization.narrowing import mentioned, which_workspace
 from bot.slack.markup import Markup, bold, reads_alike
 from bot.words.amounts import NotMonthly, read_amount, read_limit
 from bot.words.counts import ENDLESS, read_count
+from bot.words.dates import FULL_MONTHS
 from bot.words.digits import words_of_number
 from bot.words.reading import as_read
 from bot.words.unreadable import Unreadable
@@ -30,7 +31,7 @@ SEVERAL: Collection[SlotType] = ("addresses", "workspaces")
 NUMBERS: Mapping[SlotType, Callable[[str], object]] = {"amount": read_amount, "limit": read_limit, "count": read_count}
 BY = "by"
 """What stands before a number that changes another one, as in `raise Staging by 500`."""
-JOINS = frozenset({"and", "&", "und", ",", "+"})
+JOINS = frozenset({"and", "&", "und", "or", ",", "+"})
 _LEADS: Mapping[SlotType, Collection[str]] = {
     **dict.fromkeys(PLACES, ("in", "from", "for", "of", "to", "into", "on")),
     **dict.fromkeys(PEOPLE, ("for", "to", "of", "from", "by")),
@@ -50,6 +51,7 @@ _MOST_OF_A_PART = 3
 _UNITS = re.compile(
     r"eur|gbp|chf|jpy|cny|inr|cad|aud|brl|sek|nok|dkk|pln|euros?|pounds?|francs?|yen|percent|%", re.IGNORECASE
 )
+_MONTHS = frozenset(month[:3] for month in FULL_MONTHS)
 _LIKE_A_NUMBER = re.compile(r"[-+\u2212]?\d.*")
 
 
@@ -143,7 +145,7 @@ def read_part(words: Sequence[str], slot: Slot) -> Clause | None:
 
 def with_part(typed: str, slot: Slot) -> list[Name]:
     """Return what has a part of its name typed."""
-    part = slot.plain(typed)
+    part = slot.plain(typed.rstrip(_ENDS))
     return [name for name in slot.names if part and part in slot.plain(name.label)]
 
 
@@ -179,15 +181,22 @@ def _is_unit(following: Sequence[str], slot: Slot) -> bool:
 
 
 def read_change(words: Sequence[str], slot: Slot) -> Clause | None:
-    """Read `by 500` and `500 more`, which change the number that is there."""
+    """Read `by 500` and `500 more`, which change the number that is there; `by 31 Dec` is a day."""
     led = words[0].casefold() == BY
     rest = words[led:]
-    found = (read_number(rest, slot) or read_raw_number(rest, slot)) if rest else None
+    found = (read_number(rest, slot) or _read_percent(rest)) if rest else None
     if found is None:
         return None
-    more = rest[found.taken : found.taken + 1]
-    is_more = bool(more) and more[0].casefold().rstrip(_ENDS) in ("more", "extra")
+    more = " ".join(rest[found.taken : found.taken + 1]).casefold().rstrip(_ENDS)
+    if more[:3] in _MONTHS:
+        return None
+    is_more = more in ("more", "extra")
     return Clause(led + found.taken + is_more, f"{BY} {found.value}") if led or is_more else None
+
+
+def _read_percent(words: Sequence[str]) -> Clause | None:
+    typed = " ".join(words[:2])
+    return Clause(1 + (typed != words[0]), typed) if re.fullmatch(r"[0-9.,]+ (?:percent|%)|[0-9.,]+%.*", typed) else None
 
 
 def read_raw_number(words: Sequence[str], slot: Slot) -> Clause | None:

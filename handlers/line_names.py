@@ -44,7 +44,7 @@ async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[N
     """Return everything that a field takes, as people name it."""
     rt = call.rt
     if one.type in ("person", "member"):
-        return await people(rt)
+        return await people(call)
     if one.type == "key":
         return await _keys(call, kind)
     if one.type == "workspace":
@@ -60,12 +60,11 @@ async def places(rt: Runtime) -> list[Name]:
     return [Name(one.id, one.name) for one in await rt.directory.workspaces()]
 
 
-async def people(rt: Runtime) -> list[Name]:
-    """Return the members, by name, first name, last name and address."""
-    return [
-        Name(one.id, member_label(one), (one.email, one.name, one.name.partition(" ")[0]))
-        for one in await rt.directory.members()
-    ]
+async def people(call: Interaction) -> list[Name]:
+    """Return the members, by name, first name and address, and the one who types."""
+    members = await call.rt.directory.members()
+    named = [Name(one.id, member_label(one), (one.email, one.name.partition(" ")[0])) for one in members]
+    return [Name(call.user_id, "me", ("myself",)), *named]
 
 
 async def slack_id_of(rt: Runtime, person: str) -> str:

@@ -41,6 +41,9 @@ class Reading:
     reason: list[str] = field(default_factory=list[str])
     last: Slot | None = None
     stopped: bool = False
+    """Whether a comma or the like ended that clause."""
+    has_role: Slot | None = None
+    """What has one clause, however many addresses come before and behind it."""
     is_new: bool = False
     """Whether something is made, which needs a name or an address: then nothing else has to be named."""
 
@@ -58,6 +61,7 @@ class Reading:
         is_led = bool(self.free) and self.collects() is not None and not after_to([*self.free, ""])[0]
         return not is_led and begins_reason(words, self.reasons)
 
-    def goes_on(self, words: Sequence[str]) -> bool:
-        """Tell whether nothing, a reason or another clause follows."""
-        return not words or self.begins_reason(words) or bool(clause_at(words, self.open) or led_clause(words, self.open))
+    def goes_on(self, words: Sequence[str], slots: Sequence[Slot] | None = None) -> bool:
+        """Tell whether nothing, a reason or another clause follows, of all open slots or of these."""
+        among = self.open if slots is None else slots
+        return not words or self.begins_reason(words) or bool(clause_at(words, among) or led_clause(words, among))

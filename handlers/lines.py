@@ -25,10 +25,11 @@ _ONE_OF: dict[SlotType, Markup] = {
     "member": ONE_PERSON,
     "workspace": "A request is about one workspace. Ask for each of them alone. Nothing was sent.",
     "key": "A request is about one key. Ask for each of them alone. Nothing was sent.",
+    "choice": "I can't ask for two at once. Ask for each of them alone. Nothing was sent.",
 }
 _THINGS = ("workspace", "key", "role", "access", "limit", "account")
 """What a clause is may follow it, as in `the Staging workspace`, or come before it."""
-_BEFORE = frozenset({"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with"})
+_BEFORE = frozenset({"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with", "up", "most"})
 _REQUIRED: Collection[SlotType] = ("key", "member", "workspace", "choice", "lookup")
 _PLEASE = ("please", "please.", "pls")
 _STOPS = (",", ";", ":")
@@ -68,7 +69,7 @@ def _read_on(at: Reading) -> None:
     """Read the next clause, or else one word."""
     if second := _another(at):
         at.line.problem = second
-    elif _joins(at):
+    elif _joins(at) or not at.words[0].strip("".join(_STOPS)):
         del at.words[0]
     elif found := _clause(at):
         _take(at, *found)
@@ -85,9 +86,9 @@ def _clause(at: Reading) -> tuple[Slot, Clause] | None:
     places, collects = at.asks_for(*PLACES), at.collects()
     if at.free and collects and collects.type == "value":
         return None
-    led = led_clause(at.words, places if at.free else at.open)
+    led = led_clause(at.words, places if at.free and not at.asks_for("addresses") else at.open)
     is_all = bool(at.free) and led is not None and led[1].value == WHOLE  # in all cases
-    if led and not is_all and not _says_why(at, led[1]):
+    if led and not is_all and not _says_why(at, *led):
         return led
     if not at.free:
         return clause_at(at.words, at.open)
@@ -96,13 +97,14 @@ def _clause(at: Reading) -> tuple[Slot, Clause] | None:
     return clause_at(at.words, places) if collects else None
 
 
-def _says_why(at: Reading, led: Clause) -> bool:
+def _says_why(at: Reading, place: Slot, led: Clause) -> bool:
     """Tell whether `for Staging tests` says why rather than where, behind the name of something new."""
-    is_behind = at.is_new and bool(at.free or at.line.values)
+    is_behind = at.is_new and bool(after_thing(at.free) or at.line.values)
     if not is_behind or at.words[0].casefold() not in at.reasons or at.words[led.taken - 1].endswith(_STOPS):
         return False
     rest = at.words[led.taken :]
-    return not at.goes_on(rest) and rest[0].isalpha() and rest[0].casefold() not in JOINS
+    goes_on = at.goes_on(rest, [one for one in at.open if one is not place])
+    return not goes_on and rest[0].isalpha() and rest[0].casefold() not in JOINS
 
 
 def _take(at: Reading, slot: Slot, clause: Clause) -> None:
@@ -115,21 +117,25 @@ def _take(at: Reading, slot: Slot, clause: Clause) -> None:
         line.several.setdefault(slot.name, []).append(clause.value)
     else:
         at.open.remove(slot)
+        at.has_role = slot if slot.type == "choice" and at.asks_for("addresses") else None
         line.values |= {slot.name: clause.value} if clause.value else {}
     line.labels |= {clause.value if slot.type in SEVERAL else slot.name: clause.label} if clause.label else {}
 
 
 def _another(at: Reading) -> Markup:
     """Return what is said where another of the same kind follows: `@priya @sofia`, `Staging and Production`."""
+    if at.has_role and not at.free and (clause_at(at.words, [at.has_role]) or led_clause(at.words, [at.has_role])):
+        return "An invite has one role. Invite people of another role alone. Nothing was sent."
     if at.last is None or at.last.type not in _ONE_OF:
         return ""
     joins = next((n for n, word in enumerate(at.words) if word.casefold() not in JOINS), 0)
     rest = at.words[joins:]
     found = clause_at(rest, [at.last]) if rest else None
-    is_listed = (
-        bool(joins or at.stopped or at.asks_for(*NUMBERS)) and found is not None and at.goes_on(rest[found[1].taken :])
-    )
-    is_mention = at.last.type in PEOPLE and found is not None and bool(mentioned(rest[0]))
+    if found is None:
+        return ""
+    is_beside = bool(at.last.type in PLACES and at.asks_for(*NUMBERS))
+    is_listed = (joins or at.stopped or is_beside) and at.goes_on(rest[found[1].taken :])
+    is_mention = at.last.type in PEOPLE and mentioned(rest[0])
     return _ONE_OF[at.last.type] if is_listed or is_mention else ""
 
 
@@ -142,8 +148,8 @@ def _is_thing(at: Reading) -> bool:
 
 def _joins(at: Reading) -> bool:
     """Tell whether the next word only joins two of several: `Staging and Sandbox`."""
-    is_join = at.words[0].casefold() in JOINS and at.last is not None and at.last.type in SEVERAL
-    return is_join and clause_at(at.words[1:], at.open) is not None
+    found = clause_at(at.words[1:], at.open) if at.last and at.words[0].casefold() in JOINS else None
+    return found is not None and found[0].type in SEVERAL
 
 
 def _take_free(at: Reading) -> None:

@@ -55,7 +55,7 @@ def _meant_role(call: Interaction) -> Markup:
 
 async def _role(call: Interaction) -> None:
     today = call.calendar.day_of(call.rt.now())
-    who = Slot("slack_id", "person", "Person", tuple(await people(call.rt)))
+    who = Slot("slack_id", "person", "Person", tuple(await people(call)))
     line = read_line(call.words, [who, Slot("role", "choice", "Role", organization_roles())], today)
     named, role, reason = (line.values.get(name, "") for name in ("slack_id", "role", "reason"))
     if problem := line.problem or _unread(call, line, who, role):

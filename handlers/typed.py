@@ -1,13 +1,14 @@
 """Commands that open the form of a kind of request, filled in with what was typed; the command table says how."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from bot.approvals.kind import AnyKind, find_kind
 from bot.forms.fields import WHOLE
 from bot.kinds.limits.today import limit_today
 from bot.people.identity import member_behind
 from bot.slack.markup import Markup, bold, code, escape, is_user_id, mention
-from bot.words.amounts import exact_amount, read_amount
+from bot.words.amounts import exact_amount, read_limit
 from bot.words.unreadable import Unreadable
 from handlers.clauses import BY, with_part
 from handlers.edge.guard import Listener, plain_answer
@@ -113,9 +114,9 @@ async def _changed_by(call: Interaction, values: dict[str, str]) -> Markup:
     scope = values["workspace_id"]
     now = await limit_today(call.rt, None if scope == WHOLE else scope)
     try:
-        change = read_amount(typed.removeprefix(BY))
-    except Unreadable as wrong:
-        return f"⚠️ I can't change a limit {bold(typed)}. Write the new limit below. {escape(wrong.sentence)}"
+        change = Decimal(read_limit(typed.removeprefix(BY)))
+    except Unreadable:
+        return f"⚠️ I can't change a limit {bold(typed)}. Write the new limit below."
     if now is None:
         return f"⚠️ I don't know today's limit, so I can't change it {bold(typed)}. Write the new limit below."
     new = now - change if call.text.split()[0].casefold() in _LOWERS else now + change

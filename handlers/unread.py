@@ -58,7 +58,7 @@ def _no_name(words: Sequence[str], asked: Slot) -> Markup:
     shown = listed([bold(label) for label in fitting or labels], "or", most=_MOST_SHOWN)
     if fitting:
         return f"{bold(word)} could be {shown}. Write which one. Nothing was sent."
-    close = closest(word, labels) or closest_name(word, labels) or closest_name(" ".join(words), labels)
+    close = closest(word, labels) or closest_name(word, labels)
     meant: Markup = _meant(bold(close)) if close else f" There is {shown}."
     return f"{bold(asked.label)}: I don't know {bold(word)}.{meant} Nothing was sent."
 

@@ -19,9 +19,10 @@ _NAMED = (
 _PLACES = tuple(Name(f"w{n}", name) for n, name in enumerate(_NAMED))
 _WHOLE = Name("organization", "All", ("org", "all", "all workspaces"))
 _KEYS = tuple(Name(f"k{n}", name) for n, name in enumerate(("ingest-prod", "gateway", "nightly job", "for sale", "because")))
-_PEOPLE = tuple(
-    Name(f"user_{name}", name, (f"{name.split()[0].lower()}@acme.test", name.split()[0]))
-    for name in ("Sofia Rossi", "Priya Nair", "Mei Chen", "Priya Chen")
+_MEMBERS = ("Sofia Rossi", "Priya Nair", "Mei Chen", "Priya Chen")
+_PEOPLE = (
+    Name("U9", "me", ("myself",)),
+    *(Name(f"user_{n}", name, (f"{name.split()[0]}@acme.test", name.split()[0])) for n, name in enumerate(_MEMBERS)),
 )
 _ROLES = (
     Name("workspace_user", "User", ("workspace user",)),
@@ -107,6 +108,7 @@ Stagin my-key => name Stagin my-key
 nightly job => name nightly job
 a key please =>
 my-key to test => name my-key | why to test
+report for May in Staging => where Staging | name report | why for May | ends?
 because tests => why because tests
 my-key - for tests - in Staging => where Staging | name my-key | why for tests -
 my-key in Staging so that we can test => where Staging | name my-key | why so that we can test
@@ -153,6 +155,7 @@ owner of Staging to dana@acme.test => where Staging | value dana@acme.test | det
 colour Staging purple => where Staging | value purple | detail Colour
 Staging team=data => where Staging | value team=data
 rename Staging to => where Staging | detail Name
+rename the Staging workspace to Foo => where Staging | value Foo | detail Name
     """,
     "archive": """
 Staging it is empty => where Staging | why it is empty
@@ -184,6 +187,9 @@ Stagin <@U1> developer => who U1 | unknown where? Stagin developer | sure?
 to Staging please => where Staging
 <@U1> and developer => where and | who U1 | role Developer
 Team 3 <@U1> user 3 days => where Team 3 | who U1 | role User | until 2026-11-26 | ends?
+Staging, <@U1> , user, because x => where Staging | who U1 | role User | why because x
+Staging for me as user => where Staging | who me | role User
+Staging <@U1> user and developer => I can't ask for two at once
     """,
     "limit": """
 Staging 500 => where Staging | amount 500
@@ -211,6 +217,9 @@ Staging Production 500 => A request is about one workspace
 Staging and Production 500 => A request is about one workspace
 Stagin 500 => unknown where? Stagin 500
 Staging 500 by Friday => where Staging | amount 500 | why by Friday | ends?
+Staging by 31 Dec => where Staging | why by 31 Dec | ends?
+Staging by 10% => where Staging | amount by 10%
+up to 500 for Staging => where Staging | amount 500
     """,
     "rate": """
 Staging opus 5.5 rpm 2k => where Staging | models Opus 5.x | of Requests | value 2k
@@ -218,6 +227,7 @@ Staging opus 5.5 rpm 2k => where Staging | models Opus 5.x | of Requests | value
 fable rpm 1 000 For Sale until 31 Dec => where For Sale | models Fable 5.x | of Requests | value 1 000 | until 2026-12-31
 Staging opus rpm 2k => where Staging | unknown models? opus rpm 2k
 Staging fable speed 2k => where Staging | models Fable 5.x | unknown of? speed 2k
+Staging: fable, rpm, 2k => where Staging | models Fable 5.x | of Requests | value 2k
     """,
     "role": """
 <@U1> developer for the migration => who U1 | role developer | why for the migration
@@ -239,6 +249,10 @@ developer => role developer
 <@U1> develper => who U1 | unknown role? develper
 Pria developer => unknown role? Pria developer
 Sofia to developer for tests => who Sofia Rossi | role developer | why for tests
+<@U1> : developer because x => who U1 | role developer | why because x
+<@U1> developer or billing => I can't ask for two at once
+<@U1> not developer => who U1 | unknown role? not developer
+myself developer => who me | role developer
     """,
     "remove": """
 <@U1> she left => member U1 | why she left
@@ -267,10 +281,13 @@ kim@acme.test Staging developer => emails kim@acme.test | role developer | joins
 kim@acme.test to help with tests => emails kim@acme.test | why to help with tests
 kim@acme.test as developer, she joins us => emails kim@acme.test | role developer | why she joins us
 kim@acme.test for a move in Staging => emails kim@acme.test | joins Staging | why for a move
-kim@acme.test in Stagin as developer => emails kim@acme.test | unknown joins? Stagin
+kim@acme.test in Stagin as developer => emails kim@acme.test | role developer | unknown joins? Stagin | sure?
 kim@acme.test in Same => 2 workspaces are called *Same*
 the invite to kim@acme.test => emails kim@acme.test
 nina => why nina
+nina as developer => role developer | why nina | sure?
+kim@acme.test as dev and lou@acme.test as user => An invite has one role
+kim@acme.test with access to Staging as developer => emails kim@acme.test | role developer | joins Staging
     """,
 }
 """By form, what people type and what is read."""
