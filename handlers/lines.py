@@ -16,6 +16,7 @@ from bot.words.naming import LEAD_TO, after_thing, after_to
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from bot.words.reasons import FOR, reason_of
+from bot.words.similar import closest_name
 from handlers.clauses import JOINS, NAMED, NUMBERS, PEOPLE, PLACES, SEVERAL, Clause, Slot, SlotType, clause_at, led_clause
 from handlers.line_state import Line, Reading
 
@@ -178,21 +179,30 @@ def _settle(at: Reading) -> None:
     """Give what was no clause to where it belongs: the name, what isn't known, or the reason."""
     line = at.line
     _take_out_of_reason(at)
-    place = next(iter(at.asks_for(*PLACES)), None)
-    named = None if at.collects() or at.is_new else next(iter(at.asks_for(*_REQUIRED)), None)
-    led = next((n for n, word in enumerate(at.free) if word.casefold() in ("in", "into") and at.free[n + 1 :]), None)
     line.loose = tuple(at.free)
-    if place and led is not None:
-        after = at.free[led + 1 :]
-        stop = next((n for n in range(1, len(after)) if at.goes_on(after[n:])), len(after))
-        line.unknown, line.asked = tuple(after[:stop]), place
-    elif at.free and named:
+    named = None if at.collects() or at.is_new else next(iter(at.asks_for(*_REQUIRED)), None)
+    if at.free and not _is_no_place(at) and named:
         line.unknown, line.asked = tuple(at.free), named
-    elif at.collects():
+    elif at.collects() and not line.unknown:
         _give_name(at)
     free = () if line.unknown else at.free
     if free or at.reason:
         line.values["reason"] = " ".join([*free, reason_of(at.reason)]).strip()
+
+
+def _is_no_place(at: Reading) -> bool:
+    """Tell whether `in` leads to no workspace that there is; of several such words, to what is nearly one's name."""
+    place = next(iter(at.asks_for(*PLACES)), None)
+    led = [at.free[n + 1 :] for n, word in enumerate(at.free) if word.casefold() in ("in", "into") and at.free[n + 1 :]]
+    if place is None or not led:
+        return False
+    near = (after for after in led if closest_name(after[0], [name.label for name in place.names]))
+    after = next(near, led[0] if at.is_new or led[0] == at.free[1:] else None)
+    if after is None:
+        return False
+    stop = next((n for n in range(1, len(after)) if at.goes_on(after[n:])), len(after))
+    at.line.unknown, at.line.asked = tuple(after[:stop]), place
+    return True
 
 
 def _take_out_of_reason(at: Reading) -> None:

@@ -58,7 +58,9 @@ async def _opened_form(call: Interaction) -> bool:
         return await _opened_form(call)
     on_top = await _look_up(call, kind, line, subcommand.name)
     is_placed = len(line.loose) < 2 or "workspace_id" in line.values
-    problem = line.problem or said_of_unknown(call.rt, line) or ("" if is_placed else slip_of_place(line.loose, slots))
+    problem = (
+        line.problem or said_of_unknown(call.rt, line, slots) or ("" if is_placed else slip_of_place(line.loose, slots))
+    )
     if problem:
         await call.say(plain_answer(problem))
     else:

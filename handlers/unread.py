@@ -18,7 +18,7 @@ _A_SLIP = 0.9
 """How much a word of a new name is like a workspace's name, where it is taken for a slip of that."""
 
 
-def said_of_unknown(rt: Runtime, line: Line) -> Markup:
+def said_of_unknown(rt: Runtime, line: Line, slots: Sequence[Slot]) -> Markup:
     """Return what is said of the words that name nothing of what was asked; "" where there are none."""
     asked, words = line.asked, line.unknown
     if not (asked and words):
@@ -27,11 +27,19 @@ def said_of_unknown(rt: Runtime, line: Line) -> Markup:
         return _no_key(rt, words, asked)
     if asked.type == "member":
         typed = " ".join(words)
-        close = closest_name(typed, [typed for name in asked.names for typed in name.typed])
-        return f"I don't know a member {bold(typed)}.{_meant(bold(close) if close else '')}"
-    if mentioned(words[0]):
-        return ONE_PERSON if "slack_id" in line.values else _no_name(words, asked)
+        return f"I don't know a member {bold(typed)}.{_meant_one(typed, [asked])}"
+    if mentioned(words[0]) and "slack_id" in line.values:
+        return ONE_PERSON
+    people = [one for one in slots if one.type == "person" and one.name not in line.values]
+    if meant := _meant_one(words[0], people):
+        return f"I don't know {bold(words[0])}.{meant} Nothing was sent."
     return _no_name(words, asked)
+
+
+def _meant_one(typed: str, slots: Sequence[Slot]) -> Markup:
+    """Return who was probably meant, "" for nobody."""
+    close = closest_name(typed, [text for one in slots for name in one.names for text in (name.label, *name.typed)])
+    return _meant(bold(close)) if close else ""
 
 
 def slip_of_place(words: Sequence[str], slots: Sequence[Slot]) -> Markup:

@@ -77,6 +77,7 @@ async def test_a_rate_limit_is_read_in_one_line(world: World) -> None:
     [
         ("access Stagin @sofia admin", "*Workspace*: I don't know *Stagin*. Did you mean *Staging*? Nothing was sent."),
         ("access Staging @sofia wizard", "*Role*: I don't know *wizard*. There is *Workspace user*, *Limited developer*,"),
+        ("access Staging Sofie admin", "I don't know *Sofie*. Did you mean *Sofia*? Nothing was sent."),
         ("rate Staging opus rpm 2k", "*opus* could be *Claude Opus 5.x* or *Claude Opus 4.x*. Write which one."),
         ("access @sofia @priya Staging admin", "A request is about one person."),
         ("rate @sofia opus rpm 2k", "*Workspace*: I don't know *"),
