@@ -190,14 +190,17 @@ class Claim(Held):
             return False
         channel = (parent.posted_channel if parent else None) or posts[0].channel
         if channel in blocked or (parent is not None and parent.is_redacted):
-            return await self._refused(drawing, posts, blocked.get(channel, "The thread was redacted."))
+            await self._refused(drawing, posts, blocked.get(channel, "The thread was redacted."))
+            return False
         try:
             posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
             if parent is not None and refusal.code in PARENT_GONE:
                 return await self._lost(drawing, posts, f"Slack says {refusal.code}.")
             if is_gone(refusal):
-                return await self._refused(drawing, posts, f"Slack says {refusal.code}.")
+                if await self._refused(drawing, posts, f"Slack says {refusal.code}."):
+                    return False
+                raise
             await self.all_failed(posts, drawing)
             raise
         except Exception:  # no answer, or a fault of which nobody knows whether it came before or after
@@ -219,12 +222,11 @@ class Claim(Held):
         return drawing.lost is not None
 
     async def _refused(self, drawing: Drawing, posts: Sequence[Post], reason: str) -> bool:
-        for post in posts:
-            if await self.topic.block(self.rt, post, reason):
-                await self.drop([post], None)
-            else:
-                await self.failed(post, drawing)
-        return False
+        """Let the topic give posts up, or try them again later; True where it gave up all."""
+        given_up = [await self.topic.block(self.rt, post, reason) for post in posts]
+        for post, is_given_up in zip(posts, given_up, strict=True):
+            await (self.drop([post], None) if is_given_up else self.failed(post, drawing))
+        return all(given_up)
 
     async def _note(self, posts: Sequence[Post], posted: charts.Posted, follow: Follow | None) -> bool:
         now, sent = self.rt.now(), posted.sent

@@ -230,3 +230,10 @@ async def test_replies_to_a_message_that_was_deleted_are_lost_and_not_tried_for_
         await three_minutes(scene)
     assert (len(scene.slack.send_fails), scene.texts) == (tried, ["first"])
     assert all(post.is_given_up for post in await scene.posts() if post.thread_of)
+
+
+async def test_what_a_channel_does_not_take_is_not_said_to_be_done(scene: Scene) -> None:
+    scene.slack.send_fails = [SlackRefused("Slack refused.", "restricted_action")]
+    await scene.want()
+    assert not await converge(scene.rt, "note", "x")
+    assert scene.texts == []
