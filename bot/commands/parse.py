@@ -75,9 +75,10 @@ def parse(command_name: str, text: str) -> Parsed:
 
 
 def _is_about_person(words: tuple[str, ...]) -> bool:
-    """Tell whether a line is about somebody in a workspace: `remove @priya from Staging`, `add Priya Nair to Staging`."""
-    leads = [word.lower() for word in find_reason(words, ()).words[1:_MOST_OF_A_PERSON]]
-    return bool(words) and (words[0].startswith("<@") or "from" in leads or "to" in leads)
+    """Tell whether a line is about somebody in a workspace: `add Priya Nair to Staging`, `make Priya admin of Staging`."""
+    leads = {word.lower() for word in find_reason(words, ()).words[1 : _MOST_OF_A_PERSON + 1]}
+    has_role = bool(leads & {"admin", "developer", "user"} and leads & {"of", "in"})
+    return bool(words) and (words[0].startswith("<@") or "from" in leads or "to" in leads or has_role)
 
 
 def is_named(parsed: Parsed) -> bool:

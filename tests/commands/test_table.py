@@ -61,6 +61,8 @@ def test_readme_has_the_table_of_commands() -> None:
         ),
         ("/claude-workspaces", "create workspace Checkout", "create", ("workspace", "Checkout")),
         ("/claude-workspaces", "raise limit Staging 800", "limit", ("limit", "Staging", "800")),
+        ("/claude-workspaces", "make Mei Chen admin of Staging", "access", tuple("Mei Chen admin of Staging".split())),
+        ("/claude-workspaces", "make Checkout admin", "create", ("Checkout", "admin")),
         ("/claude-workspaces", "remove Staging", "archive", ("Staging",)),
         (
             "/claude-workspaces",
