@@ -13,7 +13,7 @@ from bot.people.roles import role_words
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import is_user_id
-from handlers.clauses import NUMBERS, Name, Slot
+from handlers.clauses import NUMBERS, Name, Slot, SlotType
 from handlers.edge.interaction import Interaction
 
 WHOLE_TYPED = (WHOLE, "organisation", "org", "all", "all workspaces", "everything")
@@ -24,7 +24,8 @@ _ROLES_TYPED = (
     ("claude code", "claude_code_user"),
     ("dev", "developer"),
 )
-_READ = ("person", "member", "key", "workspace", "choice", "lookup", *NUMBERS)
+_READ: Mapping[str, SlotType] = {one: one for one in ("person", "member", "key", "workspace", "choice", "lookup", *NUMBERS)}
+"""What a slot takes, by the type of its field, where names or numbers are read."""
 
 
 async def slots_of(call: Interaction, kind: AnyKind, fills: Sequence[str]) -> list[Slot]:
@@ -34,10 +35,10 @@ async def slots_of(call: Interaction, kind: AnyKind, fills: Sequence[str]) -> li
 
 
 async def _slot(call: Interaction, kind: AnyKind, one: FormField) -> Slot:
-    if one.type not in _READ:
+    if (read_as := _READ.get(one.type)) is None:
         is_value = one.name == "value" or any(other.type == "key" for other in kind.form)
         return Slot(one.name, "value" if is_value else "new", one.label, max_length=one.max_length)
-    return Slot(one.name, one.type, one.label, tuple(await _names(call, kind, one)))  # type: ignore
+    return Slot(one.name, read_as, one.label, tuple(await _names(call, kind, one)))
 
 
 async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[Name]:

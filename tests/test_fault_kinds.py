@@ -381,7 +381,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "test_limit_offers::a_limit_that_is_left_to_a_person_has_a_button_that_asks_for_it",
     ),
     (70, "of several things of one name the first is taken"): (
-        "handlers/test_any_order::a_name_that_several_have_is_nobodys_unless_its_case_says_which",
+        "handlers/test_clauses::a_name_that_several_have_is_nobodys_unless_its_case_says_which",
         "handlers/test_any_order::menus_tell_workspaces_of_one_name_apart",
         "handlers/test_any_order::a_list_of_keys_is_never_of_one_of_several_workspaces_with_its_name",
         "approvals/test_ask_facts::who_decides_about_one_of_two_workspaces_of_a_name_reads_which_one_it_is",
