@@ -12,7 +12,8 @@ from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
 from bot.store.pooled import NotLent, check_pooler
 from bot.store.rights import GRANT, NoRights, check_rights
-from bot.store.session import BUSY_TIMEOUT, READ_ONLY, FileReplaced, Store, sqlstate
+from bot.store.session import READ_ONLY, FileReplaced, Store, sqlstate
+from bot.store.sqlite_connections import BUSY_TIMEOUT
 
 if TYPE_CHECKING:
     from alembic.config import Config

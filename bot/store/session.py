@@ -10,24 +10,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, CursorResult, ExceptionContext, Executable, event, make_url
+from sqlalchemy import CursorResult, ExceptionContext, Executable, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.util import await_only
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import QuartermasterError
-from bot.store import sqlite_driver
 from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
 from bot.store.held import HELD
 from bot.store.idle import limit_idle
 from bot.store.peek import sqlite_path
+from bot.store.sqlite_connections import use_own_driver
 
-BUSY_TIMEOUT = 5000
-"""Milliseconds that SQLite waits for another writer."""
 TRY_AGAIN_AFTER = 0.25
 READ_ONLY = "25006"
 """PostgreSQL's word for a write on a connection that only reads."""
@@ -208,9 +204,7 @@ def _engine(url: str, idle_for: str) -> AsyncEngine:
     """Open lazily. Parameters are what people typed, and ciphertext: errors and logs don't get to see them."""
     if url.startswith("sqlite"):
         engine = create_async_engine(url, connect_args={"timeout": 5}, hide_parameters=True, **_latest_first(url))
-        event.listen(engine.sync_engine, "do_connect", _connect_sqlite)
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        use_own_driver(engine)
         event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
         return engine
     plain, is_pooled = _without_mark(url)
@@ -256,46 +250,3 @@ def _drop_if_read_only(context: ExceptionContext) -> None:
     orig: Any = context.original_exception
     if sqlstate(orig) == READ_ONLY or "readonly database" in str(orig):
         context.is_disconnect = True
-
-
-def _connect_sqlite(_dialect: Any, _record: Any, _where: Any, how: dict[str, Any]) -> None:
-    how["async_creator_fn"] = sqlite_driver.connect
-
-
-def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver's own BEGIN comes before the first write only, which leaves the reads before it outside the transaction.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    _use_wal(cursor)
-    cursor.close()
-    # Half a megabyte of cached pages for each connection, instead of two: the system caches the file anyway.
-    pragmas = ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT}", "cache_size=-512")
-    await_only(connection.driver_connection.run_all([(f"PRAGMA {pragma}", ()) for pragma in pragmas]))
-
-
-def _use_wal(cursor: Any) -> None:
-    """Let readers and a writer work beside each other.
-
-    The change of a new file needs it alone, and SQLite doesn't wait for that by itself where several start at once.
-    """
-    for left in range(100, -1, -1):
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except Exception as error:
-            if not left or "locked" not in str(error):
-                raise
-            await_only(asyncio.sleep(0.05))
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes")
-    if connection.get_execution_options().get("patient"):  # others may be migrating, which takes longer than any act
-        connection.exec_driver_sql("PRAGMA busy_timeout=60000")
-    # A deferred BEGIN that turns into a write fails at once with "database is locked", without waiting for busy_timeout.
-    if writes:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        driver: Any = connection.connection.driver_connection
-        driver.begin_with_next()
