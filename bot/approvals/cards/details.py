@@ -72,12 +72,9 @@ def _lines(facts: RequestFacts, *, with_keys: bool) -> list[Markup]:
         f"*What* {facts.what}",
         f"*Asked by* {mention(request.requester.slack_id)} {date(request.created_at)}",
         f"*State* {request.in_a_word}",
+        _rule(facts),
     ]
-    rule: Markup = f"{facts.needs} · nobody can approve their own request"
-    if request.status is not Status.PENDING:  # it was decided by the rule of then, which is on record
-        lines.append(f"*Rule today* {rule}")
-    else:
-        lines.append(f"*Rule* {rule}")
+    if request.status is Status.PENDING:
         lines.append(f"*On approval* {facts.by_hand or facts.then}")
         lines.append(f"*Expires* {date(request.expires_at)}")
     if request.status is Status.FAILED:
@@ -88,6 +85,12 @@ def _lines(facts: RequestFacts, *, with_keys: bool) -> list[Markup]:
     if request.over_at:
         lines.append(f"*Ends* {date(request.over_at)}")
     return lines
+
+
+def _rule(facts: RequestFacts) -> Markup:
+    """Return today's rule, called so once the request was decided: by the rule of then, which is on record."""
+    name: Markup = "Rule" if facts.request.status is Status.PENDING else "Rule today"
+    return f"*{name}* {facts.needs} · nobody can approve their own request"
 
 
 def _in_blocks(lines: Sequence[Markup]) -> list[Json]:
