@@ -26,4 +26,4 @@ async def test_what_goes_to_standard_output_is_the_file_and_nothing_else(tmp_pat
     env = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
     done = await asyncio.to_thread(subprocess.run, words, cwd=tmp_path, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[0] == "tool,accepted,rejected,acceptance,as_of,final"
-    assert "members_not_read" in done.stderr
+    assert "members_not_read" in str(done.stderr)
