@@ -38,7 +38,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
         "PgBouncer in transaction mode",
         (
             "races/test_behind_a_pooler::two_replicas_behind_a_pooler_make_one_key",
-            "races/test_behind_a_pooler::one_that_is_not_named_is_said_at_start_and_by_the_doctor",
+            "races/test_behind_a_pooler::what_a_pooler_keeps_from_working_is_said_at_start_by_the_doctor_and_by_commands",
         ),
     ),
     "a PostgreSQL that restarts": (

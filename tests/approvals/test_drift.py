@@ -293,7 +293,7 @@ async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was
         for role in ("billing", "developer"):
             await world.post(path, role=role)
             await a_day_passes(world)
-        back = [*once, "user → billing", "billing → developer"]
+        back = [*once, "user → billing member", "billing member → developer"]
         assert await seen_of(world, request) == (back, ""), "how long it was otherwise can be read"
         await world.post(path, role="user")
         ours = request.model_copy(update={"id": "r2", "status": Status.FAILED, "outcome": Outcome(in_doubt=True)})
