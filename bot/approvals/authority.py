@@ -17,12 +17,10 @@ from bot.words.wording import listed, plural
 async def rule_of(rt: Runtime, request: Request) -> Rule:
     """Return the rule for a request: the policy file's of this moment, and no looser than when it was asked.
 
-    The workspace counts under its name of today. What was approved as a part of a whole has the rule of that whole.
+    The workspace counts under its name of today.
     """
     await rt.refresh_policy()
-    whole = request.outcome.part_of_kind
-    rule = await (rule_at(rt, whole, None) if whole else rule_at(rt, request.kind, request.workspace_id))
-    return stricter(request.asked_under, rule)
+    return stricter(request.asked_under, await rule_at(rt, request.kind, request.workspace_id))
 
 
 async def rule_at(rt: Runtime, kind: str, workspace_id: str | None) -> Rule:

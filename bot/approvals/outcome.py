@@ -140,8 +140,7 @@ class Outcome(BaseModel):
     """The id of the request that took its place, and in `replaced_with` its title."""
     replaced_with: str = ""
     part_of: str = ""
-    """The id of the request with which it was approved, as a part of that, and in `part_of_kind` the kind of that one."""
-    part_of_kind: str = ""
+    """The id of the request with which it was approved, as a part of that."""
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""

@@ -12,7 +12,8 @@ from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.model import Request, Status
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
-from bot.policy.model import RuleSettings
+from bot.kinds.workspaces.create_limit import needs_other_approvals
+from bot.policy.model import ApproverKind, ApproverRef, Rule, RuleSettings, WorkspaceSettings
 from bot.spend.limits import db as kept_limits
 from bot.store.audit import verify_chain
 from tests.approvals.acting import a_minute_passes, card_with, press, told, until
@@ -47,8 +48,6 @@ async def kept(world: World) -> set[Decimal]:
 
 
 async def test_without_the_preview_who_approved_is_led_through_the_console_and_the_bot_keeps_it(world: World) -> None:
-    policy = world.rt.policy  # who approved the workspace approved its limit
-    world.rt.policy = policy.model_copy(update={"kinds": policy.kinds | {"set_spend_limit": RuleSettings(quorum=2)}})
     card, _ = await approved(world)
     assert "Limit $500.00 a month (an approver sets it in the Console, and I tell them how)" in card["text"]
     await card_with(world, "⏳ Limit of Checkout: $500.00 a month, an approver sets it in the Console, and has the steps")
@@ -100,7 +99,9 @@ async def test_what_waits_for_a_person_is_closed_once_its_workspace_is_archived(
     await card_with(world, "it was approved, but it failed: Checkout is archived for good")
     assert await kept(world) == set()
     await a_minute_passes(world, FOLLOWED)
-    assert "over" in {part.state for part in (await until(world, card, Status.APPLIED)).outcome.parts}
+    part = (await until(world, card, Status.APPLIED)).outcome.part("limit:")
+    assert part
+    assert (part.state, part.note, part.is_final) == ("over", "it couldn't be set, as its own request says", True)
 
 
 async def test_what_nobody_did_is_over_and_can_be_asked_for_again_for_each(world: World) -> None:
@@ -114,4 +115,55 @@ async def test_what_nobody_did_is_over_and_can_be_asked_for_again_for_each(world
     which = await told(world, ALICE, "For which one?", "C0APPROVALS")
     values = [block["accessory"]["value"] for block in which["blocks"] if "accessory" in block]
     assert (await world.click(ALICE, "request_undo", channel="C0APPROVALS", ts=which["ts"], value=values[1]))["ok"]
+    assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
+
+
+ADMINS, OTHERS = (ApproverRef(kind=ApproverKind.ORG_ADMINS), ApproverRef(kind=ApproverKind.USER, id="U0FINANCE"))
+OF_WORKSPACE = ApproverRef(kind=ApproverKind.WORKSPACE_ADMINS)
+
+
+@pytest.mark.parametrize(
+    ("whole", "own", "needs_others"),
+    [
+        (Rule(approvers=(ADMINS,)), Rule(approvers=(ADMINS, OTHERS)), False),
+        (Rule(approvers=(ADMINS,), quorum=2), Rule(approvers=(ADMINS,)), False),
+        (Rule(approvers=(ADMINS,)), Rule(approvers=(ADMINS,), quorum=2), True),
+        (Rule(approvers=(ADMINS, OTHERS)), Rule(approvers=(ADMINS,)), True),
+        (Rule(approvers=(ADMINS,)), Rule(approvers=(OF_WORKSPACE,)), False),
+        (Rule(approvers=(OTHERS,)), Rule(approvers=(OF_WORKSPACE,)), True),
+        (Rule(approvers=(ADMINS, OF_WORKSPACE)), Rule(approvers=(ADMINS,)), False),
+        (Rule(approvers=(ADMINS,)), Rule(), True),
+    ],
+)
+async def test_a_new_workspace_is_no_way_around_who_approves_limits(whole: Rule, own: Rule, needs_others: bool) -> None:
+    def rule_for(kind: str, _workspace_id: str | None, _name: str | None) -> Rule:
+        return own if kind == "set_spend_limit" else whole
+
+    assert needs_other_approvals(rule_for, "Checkout") is needs_others
+
+
+def stricter_limits(world: World) -> None:
+    of_name = WorkspaceSettings(kinds={"set_spend_limit": RuleSettings(quorum=2)})
+    world.rt.policy = world.rt.policy.model_copy(update={"workspaces": {"checkout staging": of_name}})
+
+
+async def test_a_limit_that_others_approve_is_not_asked_for_with_its_workspace(world: World) -> None:
+    stricter_limits(world)
+    values = {"name": "Checkout", "environments": ["staging"], "limit": "500", "reason": "The new checkout"}
+    await fill_in(world, ALICE, CREATE_WORKSPACE, values)
+    await world.modal(ALICE, "A spend limit needs other approvals than a workspace. Leave this empty")
+
+
+@pytest.mark.parametrize("has_preview", [True, False])
+async def test_a_limit_that_others_approve_by_now_is_not_set_with_its_workspace(world: World, has_preview: bool) -> None:
+    world.sandbox.claude.flags.spend_limits_preview = has_preview
+    values = {"name": "Checkout", "environments": ["staging"], "limit": "500", "reason": "The new checkout"}
+    assert (await fill_in(world, ALICE, CREATE_WORKSPACE, values))["ok"]
+    card = await card_with(world, "The new checkout")
+    stricter_limits(world)
+    await press(world, BOB, card, "request_approve")
+    await card_with(world, "Limit of Checkout Staging: it needs other approvals than the workspace had")
+    assert await limit_requests(world) == []
+    assert not [one for one in world.sandbox.claude.spend_limits.values() if one.amount == Decimal(500)]
+    await press(world, ALICE, await card_with(world, "Checkout Staging"), "request_undo")
     assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))

@@ -18,7 +18,7 @@ from bot.forms.fields import MORE, FormField, FormInput
 from bot.kinds.limits.cap import LEAST, MOST, above_cap, lower_whole
 from bot.kinds.several import Several
 from bot.kinds.workspaces import create_words as words
-from bot.kinds.workspaces.create_limit import limited_since, limits_in_vain
+from bot.kinds.workspaces.create_limit import limited_since, limits_in_vain, needs_other_approvals
 from bot.kinds.workspaces.create_parts import is_called, parts_of, roles_that_stay
 from bot.kinds.workspaces.wanted import (
     ALERT,
@@ -138,7 +138,7 @@ async def _check(reading: Reading, who: Who, payload: CreateWorkspace) -> Checke
         update={
             "people": (owner[0], *(one for one, _ in members)),
             "owner_email": owner[1],
-            **(await _limits(reading, wanted.limit) if wanted.limit is not None else {}),
+            **(await _limits(reading, wanted, wanted.limit) if wanted.limit is not None else {}),
         }
     )
     return Checked(full)
@@ -194,8 +194,11 @@ async def _people(reading: Reading, wanted: CreateWorkspace) -> list[tuple[First
     return await asyncio.gather(*(find(one) for one in (wanted.owner, *others)))
 
 
-async def _limits(reading: Reading, limit: Decimal) -> dict[str, Any]:
-    """Return what the payload notes of a limit; InvalidInput for one that the API would refuse."""
+async def _limits(reading: Reading, wanted: CreateWorkspace, limit: Decimal) -> dict[str, Any]:
+    """Return what the payload notes of a limit; InvalidInput for one that the API would refuse, or others approve."""
+    if any(needs_other_approvals(reading.rule_for, name) for name in wanted.workspaces.values()):
+        ask = "Leave this empty, and ask for the limit once the workspace is there."
+        raise InvalidInput({"limit": f"A spend limit needs other approvals than a workspace. {ask}"})
     try:
         limits = await reading.admin.spend_limits()
     except PreviewUnavailable:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from bot.admin.model import SpendLimit
-from bot.approvals.act import Act, Look
+from bot.approvals.act import Act, Look, RuleFor
 from bot.approvals.known import Known
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import NeedsPerson, Outcome, PartDone
@@ -18,11 +18,14 @@ from bot.kinds.limits.spend import SET_SPEND_LIMIT
 from bot.kinds.limits.words import NO_LIMIT, SetSpendLimit
 from bot.kinds.several import Part
 from bot.kinds.workspaces.wanted import CreateWorkspace, made_by, part_of_workspace
+from bot.policy.model import ApproverKind
 from bot.words.wording import money
 
 Wanted = CreateWorkspace
 BY_HAND: Final = "an approver sets it in the Console, and has the steps"
-IN_VAIN: Final = "nobody set it in the Console. Ask for a spend limit"
+IN_VAIN: Final = "nobody set it. Ask for a spend limit"
+OTHERS_APPROVE: Final = "it needs other approvals than the workspace had. Ask for a spend limit"
+GONE: Final = "it couldn't be set, as its own request says"
 ASKED: Final = "somebody else asked for its limit meanwhile, so that request decides."
 _DONE = frozenset({Status.APPLIED, Status.REVERTING, Status.REVERTED})
 
@@ -32,7 +35,10 @@ def limit_part(environment: str, name: str, amount: Decimal) -> Part[Wanted]:
     a_month = f"{money(amount)} a month"
 
     async def do(act: Act[Wanted]) -> PartDone:
-        is_set = await _set(act, made_by(act, environment), amount)
+        made = made_by(act, environment)
+        if needs_other_approvals(act.rule_for, name, made):
+            return over(OTHERS_APPROVE)
+        is_set = await _set(act, made, amount)
         request = _request(act, environment, name, amount)
         wanted = SET_SPEND_LIMIT.asked(request).payload
         subject = SET_SPEND_LIMIT.rules.subject(wanted)
@@ -57,7 +63,11 @@ def limit_part(environment: str, name: str, amount: Decimal) -> Part[Wanted]:
         if request.status in _DONE:
             doubt = ", as an approver said" if request.outcome.is_unproven else ""
             return part.done(f"{a_month}{doubt}", request.id)
-        return PartDone(name=part.name, label=part.label, state="over", note=IN_VAIN, thing_id=request.id)
+        is_final = request.outcome.is_final
+        return over(GONE if is_final else IN_VAIN).model_copy(update={"thing_id": request.id, "is_final": is_final})
+
+    def over(note: str) -> PartDone:
+        return PartDone(name=part.name, label=part.label, state="over", note=note)
 
     async def has_come(look: Look[Wanted], kept: PartDone) -> bool:
         request = await look.others.find(kept.thing_id)
@@ -69,6 +79,17 @@ def limit_part(environment: str, name: str, amount: Decimal) -> Part[Wanted]:
 
     part = Part(f"limit:{environment}", f"Limit of {name}", do, look, part_of_workspace(environment), has_come, go_on)
     return part
+
+
+def needs_other_approvals(rule_for: RuleFor, name: str, workspace_id: str | None = None) -> bool:
+    """Tell whether a limit needs other approvals than a workspace: a new workspace is no way around them."""
+    whole = rule_for("create_workspace", None, None)
+    own = rule_for(SET_SPEND_LIMIT.name, workspace_id, name)
+    kinds = {ref.kind for ref in own.approvers}
+    others = [ref for ref in whole.approvers if ref not in own.approvers and ref.kind is not ApproverKind.WORKSPACE_ADMINS]
+    if ApproverKind.WORKSPACE_ADMINS in kinds:  # an organization admin is one everywhere
+        others = [ref for ref in others if ref.kind is not ApproverKind.ORG_ADMINS]
+    return bool(others) or own.quorum > whole.quorum
 
 
 async def _set(act: Act[Wanted], workspace_id: str, wanted: Decimal) -> bool:
@@ -117,7 +138,7 @@ def _request(act: Act[Wanted], environment: str, name: str, amount: Decimal) -> 
         asked_under=made.asked_under,
         decisions=made.decisions,
         known=Known(),
-        outcome=Outcome(part_of=made.id, part_of_kind=made.kind),
+        outcome=Outcome(part_of=made.id),
     )
 
 
@@ -129,7 +150,7 @@ def limits_in_vain(wanted: Wanted, outcome: Outcome) -> dict[str, str]:
 def _in_vain(wanted: Wanted, outcome: Outcome) -> Iterator[tuple[str, str]]:
     for environment, name in wanted.workspaces.items():
         made, limit = outcome.part(part_of_workspace(environment)), outcome.part(f"limit:{environment}")
-        if made and made.thing_id and limit and limit.state == "over":
+        if made and made.thing_id and limit and limit.state == "over" and not limit.is_final:
             yield made.thing_id, name
 
 
