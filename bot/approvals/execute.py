@@ -232,7 +232,7 @@ async def _failed(
     passes: bool = False,
 ) -> Request:
     sent = in_doubt and request.outcome.sent
-    how = Outcome(in_doubt=in_doubt, looked=looked, sent=sent, is_final=final, passes=passes)
+    how = Outcome(has_failed=True, in_doubt=in_doubt, looked=looked, sent=sent, is_final=final, passes=passes)
     outcome = request.outcome.updated(how)
     async with rt.store.write(patience_of(rt, request)) as tx:
         until = (request.approved_at or rt.now()) + FULFILL_WITHIN  # an approval is no permission for ever

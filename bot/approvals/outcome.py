@@ -141,6 +141,8 @@ class Outcome(BaseModel):
     replaced_with: str = ""
     part_of: str = ""
     """The id of the request with which it was approved, as a part of that."""
+    has_failed: bool = False
+    """Whether it failed once, so that people were told of it."""
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""

@@ -104,6 +104,19 @@ async def test_what_waits_for_a_person_is_closed_once_its_workspace_is_archived(
     assert (part.state, part.note, part.is_final) == ("over", "it couldn't be set, as its own request says", True)
 
 
+async def test_what_failed_first_is_told_of_until_it_is_done(world: World) -> None:
+    world.sandbox.claude.flags.spend_limits_preview = True
+    await approved(world)
+    policy = world.rt.policy
+    stricter_limits(world, "checkout")
+    await a_minute_passes(world)
+    failed = await card_with(world, "the limit was not changed")
+    world.rt.policy = policy
+    await press(world, BOB, failed, "request_retry")
+    await world.message(ALICE, "Spend limit of Checkout is $500.00 a month")
+    assert await kept(world) == {Decimal(500)}
+
+
 async def test_what_nobody_did_is_over_and_can_be_asked_for_again_for_each(world: World) -> None:
     card, _ = await approved(world, "production", "staging")
     await a_minute_passes(world)
@@ -142,9 +155,9 @@ async def test_a_new_workspace_is_no_way_around_who_approves_limits(whole: Rule,
     assert needs_other_approvals(rule_for, "Checkout") is needs_others
 
 
-def stricter_limits(world: World) -> None:
+def stricter_limits(world: World, workspace: str = "checkout staging") -> None:
     of_name = WorkspaceSettings(kinds={"set_spend_limit": RuleSettings(quorum=2)})
-    world.rt.policy = world.rt.policy.model_copy(update={"workspaces": {"checkout staging": of_name}})
+    world.rt.policy = world.rt.policy.model_copy(update={"workspaces": {workspace: of_name}})
 
 
 async def test_a_limit_that_others_approve_is_not_asked_for_with_its_workspace(world: World) -> None:

@@ -16,14 +16,14 @@ UNHELD = "unheld"
 ASKED = "asked"
 """The chapter in which somebody hears that a thing of theirs may be changed; the others are those of the requester."""
 _OVER = frozenset({Status.WITHDRAWN, Status.EXPIRED})
-
-
 _AT_ONCE = frozenset({Status.APPROVED, Status.APPLYING, Status.APPLIED})
 
 
 def _is_told_elsewhere(request: Request) -> bool:
     """Tell whether the card of which a request is a part tells all of it: it is done by itself, with no part of a person."""
-    return bool(request.outcome.part_of) and request.status in _AT_ONCE and not request.outcome.by_hand
+    outcome = request.outcome
+    is_by_itself = request.status in _AT_ONCE and not outcome.by_hand and not outcome.has_failed
+    return bool(outcome.part_of) and is_by_itself
 
 
 def wanted(request: Request) -> list[Wanted]:
