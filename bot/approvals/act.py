@@ -141,12 +141,10 @@ class Grants(Others):
         False where another open request is about the same subject. Raises LeaseLost where the lease is too old.
         """
         async with self._store.write() as tx:
-            if await requests.load(tx, request.id):
-                return True
             if not self._holds():
                 raise LeaseLost(is_unchanged=False)
             if not await requests.insert(tx, request, subject, about):
-                return False
+                return await requests.load(tx, request.id) is not None
             whole: dict[str, Any] = {"version": 1, "part_of": request.outcome.part_of}
             detail = {"kind": request.kind, "payload": request.payload} | whole
             tx.audit(now, request.requester.slack_id, AuditAction.REQUEST_SUBMITTED, request.id, **detail)

@@ -1,6 +1,8 @@
 """The monthly limit of a new workspace: approved with it, kept by the bot, and set by hand where the API sets none."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,18 +10,23 @@ from typing import Any
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals.act import Grants
 from bot.approvals.audit_facts import told_by_requests
 from bot.approvals.due import FOLLOW_EVERY
 from bot.approvals.model import Request, Status
+from bot.approvals.outcome import LeaseLost
 from bot.kinds.workspaces.create import CREATE_WORKSPACE
 from bot.kinds.workspaces.create_limit import needs_other_approvals
 from bot.policy.model import ApproverKind, ApproverRef, Rule, RuleSettings, WorkspaceSettings
 from bot.spend.limits import db as kept_limits
-from bot.store.audit import verify_chain
+from bot.store.audit import entries_of, verify_chain
+from bot.store.session import Store
 from tests.approvals.acting import a_minute_passes, card_with, press, told, until
 from tests.approvals.asking import fill_in
+from tests.approvals.samples import a_request
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 FOLLOWED = FOLLOW_EVERY.total_seconds() + 60
 
 
@@ -180,3 +187,19 @@ async def test_a_limit_that_others_approve_by_now_is_not_set_with_its_workspace(
     assert not [one for one in world.sandbox.claude.spend_limits.values() if one.amount == Decimal(500)]
     await press(world, ALICE, await card_with(world, "Checkout Staging"), "request_undo")
     assert "Checkout Staging" in str(await world.modal(ALICE, "form_set_spend_limit"))
+
+
+@pytest.mark.both
+async def test_a_part_is_added_once_also_where_two_are_at_it(store: Store) -> None:
+    part = a_request("set_spend_limit", Status.APPROVED, outcome={"part_of": "req_whole"})
+    other = part.model_copy(update={"id": "req_other"})
+    grants = Grants(store, lambda: True)
+    assert await asyncio.gather(*(grants.add_part(part, "limit:1", "wrkspc_1", NOW) for _ in range(2))) == [True, True]
+    assert not await grants.add_part(other, "limit:1", "wrkspc_1", NOW), "another one is about the same limit"
+    async with store.read() as tx:
+        found, entries = await requests.load(tx, part.id), await entries_of(tx, part.id)
+    assert found
+    assert found.decisions == part.decisions
+    assert [one.action for one in entries] == ["request.submitted", "request.approved"]
+    with pytest.raises(LeaseLost):
+        await Grants(store, lambda: False).add_part(other, "limit:2", "wrkspc_1", NOW)
