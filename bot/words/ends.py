@@ -48,7 +48,15 @@ _MAY_SAY_WHEN = re.compile(
             r"(?<![\w-])(?:during|fortnight|weekend|temp|interim|short[ -]term|limited time|as long as|christmas|xmas|easter"
             r"|q[1-4]|wochen?|tagen?|monaten?|jahren?|semaines?|jours?|mois|semanas?|d[ií]as?|meses|settiman[ae]|giorni|mesi"
             r"|weken|dagen|maanden|pendant|durante|до)(?![\w-])",
-            r"[0-9] ?[年月日週天周년월일주]|まで|까지",
+            r"(?<![\w-])(?:for|at|by|to|before) (?:the |this |our )?(?:year|quarter|month|week)[ -]?end(?![\w-])",
+            rf"(?<![\w-])for (?:the |this )?(?:{_SOME_UNIT}|quarter|night|morning|afternoon|evening|holidays?|summer"
+            r"|winter|new year|(?:a )?(?:short|some|limited) (?:time|period)|(?:rest|duration|course|time) of)(?![\w-])",
+            rf"(?<![\w-])(?:rest|whole) of (?:the |this )?(?:{_SOME_UNIT}|quarter|{_SOME_MONTH})(?![\w-])",
+            rf"(?<![\w-])(?:(?:{'|'.join(NUMBER_WORDS)}) (?:(?:working|business) )?|[0-9]+ (?:working|business) )"
+            rf"(?:{_SOME_UNIT})(?![\w-])",
+            r"(?<![\w-])(?:after|within) [0-9]+ (?:days|weeks|months)(?![\w-])",
+            rf"(?<![\w-])(?:early|mid|end|ende|late)[ -](?:{_SOME_MONTH})(?![\w-])",
+            r"[0-9一二两三四五六七八九十半几] ?[年月日週天周년월일주]|まで|까지",
         )
     )
 )
