@@ -1,6 +1,9 @@
 """/claude-members: who is in the organization, and another role for somebody."""
 
 import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from bot.approvals import service
 from bot.approvals.model import Request
@@ -11,15 +14,17 @@ from bot.kinds.people.change_role import ChangeRole
 from bot.organization.narrowing import mentioned
 from bot.people.identity import resolve_actor, unlink
 from bot.slack.markup import Markup, bold, code, escape, is_user_id, mention
+from bot.words.ends import Ending, find_end
+from bot.words.reasons import FOR, begins_reason
 from bot.words.similar import closest_name
 from handlers import invites
-from handlers.clauses import Slot
+from handlers.clauses import JOINS, Slot, clause_at, led_clause
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature
 from handlers.edge.unknown import not_understood
 from handlers.forms import open_form, open_to_replace, sent_in_words, unread_end
-from handlers.line_names import organization_roles, people, slack_id_of
+from handlers.line_names import organization_roles, people, places, slack_id_of
 from handlers.lines import ONE_PERSON, Line, read_line
 from handlers.member_card import is_called, is_one, show_typed
 from handlers.member_lists import list_typed
@@ -56,16 +61,21 @@ def _meant_role(call: Interaction) -> Markup:
 async def _role(call: Interaction) -> None:
     today = call.calendar.day_of(call.rt.now())
     who = Slot("slack_id", "person", "Person", tuple(await people(call)))
-    line = read_line(call.words, [who, Slot("role", "choice", "Role", organization_roles())], today)
+    which = Slot("role", "choice", "Role", organization_roles())
+    line = read_line(call.words, [who, which], today)
     named, role, reason = (line.values.get(name, "") for name in ("slack_id", "role", "reason"))
     if problem := line.problem or _unread(call, line, who, role):
         await call.say(plain_answer(problem))
         return
-    person, end = await slack_id_of(call.rt, named), line.end
+    person, end = await slack_id_of(call.rt, named), _with_no_other(line.end, reason, today)
     rule = call.rt.policy.rule_for("change_role", None, None)
     is_past = end.day is not None and end.day < today
+    more = _says_more(
+        call, reason.split(), who, which, Slot("workspace_id", "workspace", names=tuple(await places(call.rt)))
+    )
     if (
         not line.is_sure
+        or more
         or not is_user_id(named)
         or not role
         or not end.is_sure
@@ -74,7 +84,7 @@ async def _role(call: Interaction) -> None:
     ):
         ends_on = end.day.isoformat() if end.day else ""
         values = {"slack_id": person, "role": role, "reason": reason, "ends_on": ends_on}
-        await open_form(call, "change_role", values, on_top=unread_end(end))
+        await open_form(call, "change_role", values, on_top=unread_end(end) or more)
         return
     call.set_actor(await resolve_actor(call.rt, call.user_id, call.team_id, fresh=True))
 
@@ -103,6 +113,26 @@ def _unread(call: Interaction, line: Line, who: Slot, role: str) -> Markup:
     if mentioned(word):
         return ONE_PERSON
     return no_such_role(word or role) if word or role == "admin" else ""
+
+
+def _with_no_other(end: Ending, reason: str, today: date) -> Ending:
+    """Return an end, unsure where the words around it may say another: `until 31 Dec or until the audit is over`."""
+    other = find_end(reason.split(), today)
+    return replace(end, is_sure=end.is_sure and other.day is None and other.is_sure)
+
+
+def _says_more(call: Interaction, why: Sequence[str], who: Slot, which: Slot, place: Slot) -> Markup:
+    """Return what is said of a reason that may say more than why: a workspace, another role, or somebody else."""
+    is_reason = begins_reason(why, FOR) and why[0].casefold() != "since"  # member since 2020, wants billing
+    after = [why[at:] for at in range(1 if is_reason else len(why))]
+    if any(led_clause(words, [place]) for words in after) or clause_at(why, [place]):
+        access = code(f"/{call.rt.settings.command_prefix}-workspaces access WORKSPACE @person developer")
+        return f"⚠️ This is a role in the whole organization. In one workspace: {access}."
+    is_other = not is_reason and any(clause_at(words, [which]) for words in after)
+    is_listed = bool(why) and (why[0].casefold() in JOINS or clause_at(why, [who]) is not None)
+    if is_other or is_listed or any(mentioned(word.strip("().,;:")) for word in why):
+        return "⚠️ I read one person and one role. Check them and the reason below."
+    return ""
 
 
 async def _relink(call: Interaction) -> None:

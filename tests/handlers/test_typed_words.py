@@ -29,6 +29,7 @@ async def test_a_role_may_be_asked_for_until_a_day_in_one_line(tmp_path: Path) -
     [
         ("members role @priya billing until the audit is over", "change_role", "I couldn't read when it should end"),
         ("members role @priya until 24 Dec billing", "change_role", "billing"),
+        ("members grant billing to @priya for the year end", "change_role", "I couldn't read when it should end"),
         ("members role billing @priya 3 days", "change_role", "initial_date"),
         ("workspaces limit Staging $500 till xmas", "set_spend_limit", "I couldn't read when it should end"),
         ("workspaces access Staging @priya developer 2 weeks", "workspace_access", "initial_date"),
@@ -41,6 +42,27 @@ async def test_an_end_that_is_not_understood_comes_back_in_the_form(
         await world.command(ALICE, f"/claude-{typed}")
         assert shown in str(await world.modal(ALICE, f"form_{form}"))
         assert not await world.messages(ALICE, "C0APPROVALS")
+
+
+async def test_a_reason_that_may_say_more_than_why_comes_back_in_the_form(tmp_path: Path) -> None:
+    asks = "I read one person and one role. Check them and the reason below."
+    async with world_of(tmp_path) as world:
+        for typed, shown in (
+            ("user -> billing", asks),
+            ("member since 2020, wants billing", asks),
+            ("billing and @dana too", asks),
+            ("billing, Dana too", asks),
+            ("billing because @dana is away", asks),
+            ("billing audit until 31 Dec or until it is over", "I took a last day out of what you typed."),
+            ("billing audit for 2 weeks from Monday", "I took a last day out of what you typed."),
+            ("billing in Staging", "This is a role in the whole organization. In one workspace: `/claude-workspaces access"),
+            ("billing for the Staging workspace", "This is a role in the whole organization."),
+        ):
+            await world.command(ALICE, f"/claude-members role @priya {typed}")
+            assert await world.modal(ALICE, shown), typed
+        assert not await world.messages(ALICE, "C0APPROVALS")
+        await world.command(ALICE, "/claude-members role @priya billing for what a developer did in 2025")
+        assert await card_with(world, "for what a developer did in 2025")
 
 
 async def test_without_an_end_a_card_says_for_good(tmp_path: Path) -> None:
