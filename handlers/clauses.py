@@ -75,6 +75,8 @@ class Slot:
     max_length: int = 0
     leads: Collection[str] = ()
     """Words that lead to it, where those of its type don't."""
+    index: Mapping[str, Sequence[Name]] | None = None
+    """The names by what people type for them, where they are so many that this is kept."""
 
     @property
     def plain(self) -> Callable[[str], str]:
@@ -82,13 +84,18 @@ class Slot:
         return spoken if self.type == "lookup" else as_read
 
     @cached_property
-    def known(self) -> dict[str, list[Name]]:
+    def known(self) -> Mapping[str, Sequence[Name]]:
         """Return the names by what people type for them."""
-        known: dict[str, list[Name]] = {}
-        for name in self.names:
-            for typed in {self.plain(text) for text in (name.value, name.label, *name.typed)}:
-                known.setdefault(typed, []).append(name)
-        return known
+        return by_typed(self.names, self.plain) if self.index is None else self.index
+
+
+def by_typed(names: Sequence[Name], plain: Callable[[str], str] = as_read) -> dict[str, list[Name]]:
+    """Return names by what people type for them."""
+    known: dict[str, list[Name]] = {}
+    for name in names:
+        for typed in {plain(text) for text in (name.value, name.label, *name.typed)} - {""}:
+            known.setdefault(typed, []).append(name)
+    return known
 
 
 class Clause(NamedTuple):

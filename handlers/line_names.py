@@ -1,7 +1,9 @@
 """What a typed line can name for the fields of a form: the slots that its grammar fills."""
 
+from collections import ChainMap
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from bot.admin.model import Member
 from bot.approvals.kind import AnyKind
 from bot.forms.fields import WHOLE, FormField
 from bot.kinds.keys.owners import may_see_key
@@ -13,7 +15,7 @@ from bot.people.roles import role_words
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import is_user_id
-from handlers.clauses import NUMBERS, Name, Slot, SlotType
+from handlers.clauses import NUMBERS, Name, Slot, SlotType, by_typed
 from handlers.edge.interaction import Interaction
 
 WHOLE_TYPED = (WHOLE, "organisation", "org", "all", "all workspaces", "everything")
@@ -38,14 +40,14 @@ async def _slot(call: Interaction, kind: AnyKind, one: FormField) -> Slot:
     if (read_as := _READ.get(one.type)) is None:
         is_value = one.name == "value" or any(other.type == "key" for other in kind.form)
         return Slot(one.name, "value" if is_value else "new", one.label, max_length=one.max_length)
+    if one.type in ("person", "member"):
+        return await people(call, one.name, read_as, one.label)
     return Slot(one.name, read_as, one.label, tuple(await _names(call, kind, one)))
 
 
 async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[Name]:
     """Return everything that a field takes, as people name it."""
     rt = call.rt
-    if one.type in ("person", "member"):
-        return await people(call)
     if one.type == "key":
         return await _keys(call, kind)
     if one.type == "workspace":
@@ -61,11 +63,18 @@ async def places(rt: Runtime) -> list[Name]:
     return [Name(one.id, one.name) for one in await rt.directory.workspaces()]
 
 
-async def people(call: Interaction) -> list[Name]:
-    """Return the members, by name, first name and address, and the one who types."""
-    members = await call.rt.directory.members()
-    named = [Name(one.id, member_label(one), (one.email, one.name.partition(" ")[0])) for one in members]
-    return [Name(call.user_id, "me", ("myself",)), *named]
+async def people(call: Interaction, name: str, type: SlotType, label: str) -> Slot:
+    """Return the slot of a person: the members, by name, first name and address, and the one who types."""
+    members, me = await call.rt.directory.members(), Name(call.user_id, "me", ("myself",))
+    return Slot(name, type, label, (me, *members.once(_named)), index=ChainMap(by_typed([me]), members.once(_by_name)))
+
+
+def _named(members: Sequence[Member]) -> Sequence[Name]:
+    return [Name(one.id, member_label(one), (one.email, one.name.partition(" ")[0])) for one in members]
+
+
+def _by_name(members: Sequence[Member]) -> dict[str, list[Name]]:
+    return by_typed(_named(members))
 
 
 async def slack_id_of(rt: Runtime, person: str) -> str:

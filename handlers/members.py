@@ -60,7 +60,7 @@ def _meant_role(call: Interaction) -> Markup:
 
 async def _role(call: Interaction) -> None:
     today = call.calendar.day_of(call.rt.now())
-    who = Slot("slack_id", "person", "Person", tuple(await people(call)))
+    who = await people(call, "slack_id", "person", "Person")
     which = Slot("role", "choice", "Role", organization_roles())
     line = read_line(call.words, [who, which], today)
     named, role, reason = (line.values.get(name, "") for name in ("slack_id", "role", "reason"))

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from handlers.edge.interaction import Interaction
+from handlers.line_names import people
 from tests.approvals.acting import card_with, told
 from tests.world import ALICE, World, world_of
 
@@ -206,3 +208,10 @@ async def test_who_is_only_mentioned_in_a_reason_is_put_into_the_form_and_nothin
     held = await filled(world, "role developer because @sofia asked", "change_role", "members")
     assert (held["slack_id"], held["role"].partition(":")[0]) == ("U0CROWD03", "Developer")
     assert not await world.messages(ALICE, "C0APPROVALS")
+
+
+async def test_names_of_people_are_made_ready_once_for_all_lines(world: World) -> None:
+    call = Interaction(world.rt, {}, ALICE, "T0ACME")
+    first, second = [await people(call, "slack_id", "person", "Person") for _ in range(2)]
+    assert first.known["priya"][0] is second.known["priya"][0]
+    assert first.known["me"][0].value == ALICE
