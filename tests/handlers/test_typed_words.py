@@ -59,7 +59,8 @@ async def test_a_reason_that_may_say_more_than_why_comes_back_in_the_form(tmp_pa
             ("billing for the Staging workspace", "This is a role in the whole organization."),
         ):
             await world.command(ALICE, f"/claude-members role @priya {typed}")
-            assert await world.modal(ALICE, shown), typed
+            view = await world.modal(ALICE, shown)
+            await world.post("/act/close", user=ALICE, view_id=view["id"])
         assert not await world.messages(ALICE, "C0APPROVALS")
         await world.command(ALICE, "/claude-members role @priya billing for what a developer did in 2025")
         assert await card_with(world, "for what a developer did in 2025")
