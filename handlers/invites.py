@@ -7,6 +7,7 @@ from bot.admin.model import Invite
 from bot.approvals.sight import oversees_people
 from bot.errors import SlackError
 from bot.kinds.people.change_role import ROLES
+from bot.kinds.people.joining import JOIN_ROLES
 from bot.organization.narrowing import mentioned
 from bot.people.roles import role_words
 from bot.slack.elements import option
@@ -15,7 +16,7 @@ from bot.words.addresses import is_same_address, read_addresses
 from bot.words.folded import folded
 from bot.words.reasons import find_reason
 from bot.words.similar import closest, closest_name
-from handlers.clauses import Slot
+from handlers.clauses import Name, Slot
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
@@ -27,6 +28,7 @@ from handlers.unread import no_such_role, no_such_workspace, slip_of_place
 
 _ROLE_THERE = {"user": "workspace_user", "claude_code_user": "workspace_user", "developer": "workspace_developer"}
 """The role in a workspace that goes with one in the organization; the form shows it, where it can be changed."""
+_ROLES_THERE = tuple(Name(role, role, (role.replace("_", " "),)) for role in JOIN_ROLES)
 _AS = ("as", "role", "role:", "=")
 _WHY = ("for", "to")
 _A_SENTENCE = 3
@@ -38,6 +40,7 @@ async def invite(call: Interaction) -> None:
     """Open the form that invites people, filled in with what was typed."""
     slots = (
         Slot("emails", "addresses"),
+        Slot("join_role", "choice", names=_ROLES_THERE, leads=_AS),
         Slot("role", "choice", "Role", organization_roles(), leads=_AS),
         Slot("join_ids", "workspaces", "Workspace", tuple(await places(call.rt))),
     )
@@ -51,7 +54,10 @@ async def invite(call: Interaction) -> None:
     if not emails:
         values["reason"] = line.values.get("reason", "").removeprefix(" ".join(line.loose)).strip()
     if joins:
-        values |= {"join_ids": tuple(dict.fromkeys(joins)), "join_role": _ROLE_THERE.get(role, "")}
+        values |= {
+            "join_ids": tuple(dict.fromkeys(joins)),
+            "join_role": line.values.get("join_role") or _ROLE_THERE.get(role, ""),
+        }
     await open_form(call, "invite_members", values, {one: line.labels[one] for one in joins})
 
 

@@ -45,6 +45,14 @@ async def test_a_line_opens_the_form_filled_in(world: World) -> None:
     assert [one["text"]["text"] for one in held["join_ids"]["initial_options"]] == ["Staging", "Sandbox"]
 
 
+async def test_a_role_in_a_workspace_is_none_in_the_organization(world: World) -> None:
+    await world.command(ALICE, "/claude-members invite kim@acme.test in Staging as workspace admin")
+    form = await world.modal(ALICE, "form_invite_members")
+    held = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
+    assert held["join_role"]["initial_option"]["value"] == "workspace_admin"
+    assert "initial_option" not in held["role"]
+
+
 async def test_what_a_line_names_and_is_not_there_is_said(world: World) -> None:
     for line, said in (
         ("invite kim@acme.test as admin", "I can't give or remove the admin role."),
