@@ -126,6 +126,9 @@ def read_name(words: Sequence[str], slot: Slot) -> Clause | None:
             continue
         exact = [one for one in found if reads_alike(one.label, typed.rstrip(_ENDS))]
         found = exact if len(exact) == 1 else found
+        rest = slot.known.get(slot.plain(" ".join(words[1:taken]).rstrip(_ENDS))) if words[0] in _FILLS else None
+        if rest and rest[0].value != found[0].value:  # the key ingest, where one is called so and another `key ingest`
+            return Clause(taken)
         if len(found) == 1:
             return Clause(taken, found[0].value, found[0].label)
         return Clause(taken, problem=_which(found, typed.rstrip(_ENDS), slot))

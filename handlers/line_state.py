@@ -39,6 +39,7 @@ class Reading:
     line: Line = field(default_factory=Line)
     free: list[str] = field(default_factory=list[str])
     reason: list[str] = field(default_factory=list[str])
+    done: list[Slot] = field(default_factory=list[Slot])
     last: Slot | None = None
     stopped: bool = False
     """Whether a comma or the like ended that clause."""

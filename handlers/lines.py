@@ -5,7 +5,7 @@ Words that are no clause are the name or value that the form asks for; else they
 named is named. Nothing is swallowed: what is neither is `unknown`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from bot.forms.fields import WHOLE
@@ -27,12 +27,14 @@ _ONE_OF: dict[SlotType, Markup] = {
     "workspace": "A request is about one workspace. Ask for each of them alone. Nothing was sent.",
     "key": "A request is about one key. Ask for each of them alone. Nothing was sent.",
     "choice": "I can't ask for two at once. Ask for each of them alone. Nothing was sent.",
+    "lookup": "I can't ask for two at once. Ask for each of them alone. Nothing was sent.",
 }
 _THINGS = ("workspace", "key", "role", "access", "limit", "account")
 """What a clause is may follow it, as in `the Staging workspace`, or come before it."""
 _BEFORE = frozenset({"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with", "up", "most"})
 _REQUIRED: Collection[SlotType] = ("key", "member", "workspace", "choice", "lookup")
 _PLEASE = ("please", "please.", "pls")
+_TITLES = ("workspace", "name", "key", "person", "role", "amount", "limit")
 _STOPS = (",", ";", ":")
 
 
@@ -40,6 +42,7 @@ def read_line(
     words: Sequence[str], slots: Sequence[Slot], today: date | None = None, reasons: Collection[str] = FOR
 ) -> Line:
     """Read words into slots; a last day is looked for where `today` is given. `reasons` may begin the reason, too."""
+    words = words if any(one.type == "value" for one in slots) else list(_without_titles(words))
     at = Reading(list(words), list(slots), reasons, is_new=any(one.type in ("new", "addresses") for one in slots))
     if today:
         _take_end(at, today)
@@ -49,6 +52,16 @@ def read_line(
         _read_on(at)
     _settle(at)
     return at.line
+
+
+def _without_titles(words: Sequence[str]) -> Iterator[str]:
+    """Yield words without what says which field each fills in: `workspace=Staging name=my-key`."""
+    for word in words:
+        title, said, rest = word.partition("=")
+        if not (said and title.casefold() in _TITLES):
+            yield word
+        elif rest:
+            yield rest
 
 
 def _take_end(at: Reading, today: date) -> None:
@@ -61,8 +74,10 @@ def _take_end(at: Reading, today: date) -> None:
 
 
 def _is_named(said: Collection[str], slots: Sequence[Slot]) -> bool:
-    """Tell whether words that look like a day belong to names."""
-    in_names = {part for one in slots for name in one.names for part in as_read(name.label).split()}
+    """Tell whether words that look like a day belong to names of things."""
+    in_names = {
+        part for one in slots if one.type not in PEOPLE for name in one.names for part in as_read(name.label).split()
+    }
     return all(as_read(word) in in_names for word in said)
 
 
@@ -118,6 +133,7 @@ def _take(at: Reading, slot: Slot, clause: Clause) -> None:
         line.several.setdefault(slot.name, []).append(clause.value)
     else:
         at.open.remove(slot)
+        at.done.append(slot)
         at.has_role = slot if slot.type == "choice" and at.asks_for("addresses") else None
         line.values |= {slot.name: clause.value} if clause.value else {}
     line.labels |= {clause.value if slot.type in SEVERAL else slot.name: clause.label} if clause.label else {}
@@ -127,10 +143,12 @@ def _another(at: Reading) -> Markup:
     """Return what is said where another of the same kind follows: `@priya @sofia`, `Staging and Production`."""
     if at.has_role and not at.free and (clause_at(at.words, [at.has_role]) or led_clause(at.words, [at.has_role])):
         return "An invite has one role. Invite people of another role alone. Nothing was sent."
-    if at.last is None or at.last.type not in _ONE_OF:
-        return ""
     joins = next((n for n, word in enumerate(at.words) if word.casefold() not in JOINS), 0)
     rest = at.words[joins:]
+    if at.last is not None and (second := _second(rest, at.done)):
+        return second
+    if at.last is None or at.last.type not in _ONE_OF:
+        return ""
     found = clause_at(rest, [at.last]) if rest else None
     if found is None:
         return ""
@@ -138,6 +156,17 @@ def _another(at: Reading) -> Markup:
     is_listed = (joins or at.stopped or is_beside) and at.goes_on(rest[found[1].taken :])
     is_mention = at.last.type in PEOPLE and mentioned(rest[0])
     return _ONE_OF[at.last.type] if is_listed or is_mention else ""
+
+
+def _second(words: Sequence[str], done: Sequence[Slot]) -> Markup:
+    """Return what is said where two clauses of what was read already follow: `Staging to 500, Production to 600`."""
+    first = clause_at(words, done) if words else None
+    rest = words[first[1].taken :] if first else ()
+    among = [one for one in done if first and one is not first[0]]
+    second = clause_at(rest, among) or led_clause(rest, among)
+    if first is None or second is None:
+        return ""
+    return _ONE_OF.get(first[0].type) or _ONE_OF.get(second[0].type, "")
 
 
 def _is_thing(at: Reading) -> bool:
