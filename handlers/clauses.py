@@ -178,7 +178,7 @@ def read_number(words: Sequence[str], slot: Slot) -> Clause | None:
         except NotMonthly:
             pass
         except Unreadable:
-            if typed.casefold() not in ENDLESS:
+            if typed.casefold() not in ENDLESS or read_raw_number(words[taken:], slot):  # max 500
                 continue
         else:
             taken += _is_unit(words[taken : taken + 1], slot)
@@ -211,6 +211,8 @@ def _read_percent(words: Sequence[str]) -> Clause | None:
 
 def read_raw_number(words: Sequence[str], slot: Slot) -> Clause | None:
     """Read what looks like a number and is none, such as `1.234,50` and `€500`: the form says what is wrong with it."""
+    if not words:
+        return None
     is_one = _LIKE_A_NUMBER.fullmatch(words[0]) or unicodedata.category(words[0][:1] or " ") == "Sc"
     taken = 1 + _is_unit(words[1:2], slot)
     return Clause(taken, " ".join(words[:taken]).rstrip(",;")) if is_one else None

@@ -21,6 +21,7 @@ from handlers.clauses import JOINS, NAMED, NUMBERS, PEOPLE, PLACES, SEVERAL, Cla
 from handlers.line_state import Line, Reading
 
 ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
+_ONE_NUMBER: Markup = "I read two numbers for one limit. Write only the new one. Nothing was sent."
 _ONE_OF: dict[SlotType, Markup] = {
     "person": ONE_PERSON,
     "member": ONE_PERSON,
@@ -28,10 +29,13 @@ _ONE_OF: dict[SlotType, Markup] = {
     "key": "A request is about one key. Ask for each of them alone. Nothing was sent.",
     "choice": "I can't ask for two at once. Ask for each of them alone. Nothing was sent.",
     "lookup": "I can't ask for two at once. Ask for each of them alone. Nothing was sent.",
+    **dict.fromkeys(NUMBERS, _ONE_NUMBER),
 }
 _THINGS = ("workspace", "key", "role", "access", "limit", "account")
 """What a clause is may follow it, as in `the Staging workspace`, or come before it."""
-_BEFORE = frozenset({"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with", "up", "most"})
+_BEFORE = frozenset(
+    {"role", "spend", "monthly", "member", "user", "person", "invite", "invitation", "with", "up", "most", "max"}
+)
 _REQUIRED: Collection[SlotType] = ("key", "member", "workspace", "choice", "lookup")
 _PLEASE = ("please", "please.", "pls")
 _TITLES = ("workspace", "name", "key", "person", "role", "amount", "limit")
@@ -149,11 +153,12 @@ def _another(at: Reading) -> Markup:
         return second
     if at.last is None or at.last.type not in _ONE_OF:
         return ""
-    found = clause_at(rest, [at.last]) if rest else None
+    is_led = at.last.type in NUMBERS and joins == 0
+    found = (led_clause if is_led else clause_at)(rest, [at.last]) if rest else None
     if found is None:
         return ""
     is_beside = bool(at.last.type in PLACES and at.asks_for(*NUMBERS))
-    is_listed = (joins or at.stopped or is_beside) and at.goes_on(rest[found[1].taken :])
+    is_listed = (joins or at.stopped or is_beside or is_led) and at.goes_on(rest[found[1].taken :])
     is_mention = at.last.type in PEOPLE and mentioned(rest[0])
     return _ONE_OF[at.last.type] if is_listed or is_mention else ""
 
@@ -166,7 +171,7 @@ def _second(words: Sequence[str], done: Sequence[Slot]) -> Markup:
     second = clause_at(rest, among) or led_clause(rest, among)
     if first is None or second is None:
         return ""
-    return _ONE_OF.get(first[0].type) or _ONE_OF.get(second[0].type, "")
+    return _ONE_OF.get((second if first[0].type in NUMBERS else first)[0].type, "")
 
 
 def _is_thing(at: Reading) -> bool:
