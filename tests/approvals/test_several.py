@@ -252,7 +252,6 @@ async def test_a_part_whose_answer_was_lost_is_looked_for_before_anybody_is_told
     assert {part.name: part.note for part in request.outcome.parts} == {"red": "found", "blue": "hoisted"}
 
 
-@pytest.mark.proof
 async def test_what_came_before_a_follow_up_failed_is_told_and_the_rest_follows(world: World) -> None:
     card = await approved(world, "later", "then")
     await until(world, card, Status.APPLIED)
