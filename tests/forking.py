@@ -94,7 +94,7 @@ def _tell_ends(state: Forking) -> None:
         pid, status, used = os.wait4(-1, os.WNOHANG)
         if not pid:
             return
-        with state.children.pop(pid) as asking, contextlib.suppress(OSError):
+        with state.children.pop(pid) as asking:
             _say(asking, code=os.waitstatus_to_exitcode(status), cpu=used.ru_utime + used.ru_stime)
 
 
@@ -103,7 +103,10 @@ def _fork(state: Forking) -> tuple[str, ...] | None:
     asking = state.listener.accept()[0]
     text, outputs, _, _ = socket.recv_fds(asking, 2**16, 2)
     while not text.endswith(b"\n"):
-        text += asking.recv(2**16)
+        if not (more := asking.recv(2**16)):  # a worker that was killed; the others go on
+            asking.close()
+            return None
+        text += more
     order = json.loads(text)
     pid = os.fork()
     if pid:
@@ -119,7 +122,8 @@ def _fork(state: Forking) -> tuple[str, ...] | None:
 
 
 def _say(asking: socket.socket, **what: Any) -> None:
-    asking.sendall(json.dumps(what).encode() + b"\n")
+    with contextlib.suppress(OSError):  # a worker that was killed; the others go on
+        asking.sendall(json.dumps(what).encode() + b"\n")
 
 
 def _become(outputs: list[int], order: dict[str, Any]) -> None:

@@ -97,6 +97,30 @@ async def test_a_forked_program_can_be_killed_alone(tmp_path: Path) -> None:
     assert await other.wait() == -signal.SIGTERM
 
 
+def asks(asking: socket.socket, path: Path, order: str) -> None:
+    asking.settimeout(30)
+    asking.connect(str(path))
+    if order:
+        socket.send_fds(asking, [order.encode()], [1, 2])
+
+
+def test_a_worker_that_is_killed_as_it_asks_keeps_nobody_else_from_forking(tmp_path: Path) -> None:
+    path, order = tmp_path / "fork", '{"program": ["-c"], "env": {}, "cwd": "/"}\n'
+    command = [sys.executable, "-c", f"from tests.forking import serve; serve({str(path)!r})"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as forking:
+        try:
+            assert forking.stdout is not None
+            assert forking.stdout.readline() == b"ready\n"
+            for each in ("", order):
+                with socket.socket(socket.AF_UNIX) as killed:
+                    asks(killed, path, each)
+            with socket.socket(socket.AF_UNIX) as asking:
+                asks(asking, path, order)
+                assert asking.recv(4096).startswith(b'{"pid"')
+        finally:
+            forking.kill()
+
+
 def test_what_was_compiled_ahead_is_what_pytest_imports(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     files = {name: tmp_path / name for name in ("test_here.py", "beside.py")}
     for path in files.values():
