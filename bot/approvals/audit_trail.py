@@ -10,9 +10,10 @@ from bot.words.addresses import is_same_address
 Facts = dict[str, Any]
 _THINGS: Final = ("key_id", "thing_id", "thing")
 _LINKS: Final = ("replaces", "extends", "part_of")
-_NAMES: Final = ("name", "key_name")
-_SEEN: Final = ("what", "was", "now")
-"""What was seen of a thing later: how it was called, and the value, which may be its name, before and then."""
+_NAME: Final = "name"
+_NAMES: Final = (_NAME, "key_name")
+_SEEN: Final = ("was", "now")
+"""What was seen of a thing later: a value before and then, which is its name where a request gave it one."""
 _PERSON: Final = ("slack_id", "member_id", "member", "email")
 """Side by side, these are the account, the member's id and the address of one person."""
 _REQUEST: Final = "req_"
@@ -38,6 +39,7 @@ class Trail:
         self._things: dict[str, set[str]] = {}
         self._links: dict[str, set[str]] = {}
         self._names: dict[str, set[str]] = {}
+        self._named: set[str] = set()
         self._several: dict[str, set[str]] = defaultdict(set)
         self._called: dict[str, set[str]] = defaultdict(set)
         self._alike: dict[str, set[str]] = defaultdict(set)
@@ -56,9 +58,12 @@ class Trail:
             links.update(_of(facts, _LINKS))
             names.update(_of(facts, _NAMES))
             self._know(facts)
-        if {"thing", *_SEEN} <= set(detail):
-            names.update(_of(detail, _SEEN))
-            for one in _of(detail, _SEEN):
+            if _gives_a_name(facts):
+                self._named.add(subject)
+        if {"thing", "what", *_SEEN} <= set(detail):  # any other value, such as a role, is no name
+            called = _of(detail, ("what", *_SEEN) if subject in self._named else ("what",))
+            names.update(called)
+            for one in called:
                 self._alike[one] |= _of(detail, ("thing",))
         if {"member", "email"} <= set(detail):  # an account that was linked
             self._know(detail | {"slack_id": subject})
@@ -69,7 +74,7 @@ class Trail:
     def _know(self, facts: Facts) -> None:
         """Remember by what else a person is known, and which workspace had which name."""
         person, place = _of(facts, _PERSON), _of(facts, ("workspace_id",))
-        renamed = _of(facts, ("value", "was")) if facts.get("detail") == "name" else set[str]()
+        renamed = _of(facts, ("value", "was")) if facts.get("detail") == _NAME else set[str]()
         for one in person | _of(facts, ("member_name",)):
             self._alike[one] |= person
         for one in place | _of(facts, ("workspace_name",)) | renamed:
@@ -97,9 +102,10 @@ class Trail:
     def _spelt(self, word: str) -> set[str]:
         """Return a word as it is on record; where it isn't so, in each spelling that is the same but for case."""
         names = set[str]().union(*self._names.values(), *self._things.values())
-        known = names | self._alike.keys() | self._called.keys() | self._things.keys() | self._named_in.keys()
-        folded = word.casefold()
-        return {word} if word in known else {one for one in known if one.casefold() == folded} or {word}
+        known, folded = names | self._alike.keys() | self._called.keys() | self._things.keys(), word.casefold()
+        if word in known:
+            return {word}
+        return {one for one in known | self._named_in.keys() if one.casefold() == folded} or {word}
 
     def _matter(self, ids: set[str]) -> set[str]:
         """Return the subjects that are about a key or request; of what is about several keys only itself, not the others."""
@@ -120,6 +126,11 @@ class Trail:
         while more := {other for one in found for other in self._alike.get(one, ())} - found:
             found |= more
         return found
+
+
+def _gives_a_name(facts: Facts) -> bool:
+    """Tell whether facts are those of a request for another name of a workspace or key."""
+    return facts.get("detail") == _NAME or set(_NAMES) <= set(facts)
 
 
 def _of(facts: Facts, names: Iterable[str]) -> set[str]:

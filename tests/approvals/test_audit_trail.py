@@ -31,6 +31,8 @@ LOG: list[tuple[str, dict[str, Any]]] = [
     ("digest_1", {"day": "2026-10-01"}),
     ("req_rename", {"what": "The key", "was": "ingest-eu", "now": "ingest-console", "thing": "apikey_1"}),
     ("req_disable", {"what": "ingest-again", "was": "inactive", "now": "archived", "thing": "apikey_1"}),
+    ("req_tag", {"payload": {"workspace_id": "wrkspc_2", "workspace_name": "Prod", "detail": "tag", "value": "staging"}}),
+    ("req_tag", {"what": "The tag of Prod", "was": "staging", "now": "Staging", "thing": "wrkspc_2"}),
     ("req_called", {"what": "The name", "was": "Staging EU", "now": "Staging Console", "thing": "wrkspc_1"}),
 ]
 ACTORS = {"req_denied": "U0ALICE", "digest_1": "U0DANA"}
@@ -58,6 +60,8 @@ OF_ALICE = {"U0ALICE", "req_role", "req_leaves", "req_denied"}
         ("ingest-again", OF_THE_KEY),
         ("Staging Console", OF_STAGING),
         ("staging eu", OF_STAGING),
+        ("STAGING", OF_STAGING),
+        ("staging", OF_STAGING),
         ("INGEST-EU", OF_THE_KEY),
         ("ingest", {*OF_THE_KEY, "req_denied"}),
         ("apikey_2", {"req_other"}),
