@@ -127,7 +127,6 @@ async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bo
     A terminal sees a bar. What was sent is kept: the same command, or the running bot, resumes behind it. What the target
     refused before is tried at once.
     """
-    begun = rt.now()
     async with rt.store.write() as tx:
         await db.begin(tx, target.name, since)
         await db.ask_refused_again(tx, target.name)
@@ -140,7 +139,7 @@ async def send_history(rt: Runtime, target: Target, since: date, say: Say) -> bo
             bar.update(1000 - bar.pos)
     async with rt.store.read() as tx:
         known, left = await db.known(tx, target.name), await db.unsent(tx, target.name)
-        rejected = await db.rejected(tx, target.name, begun)
+        rejected = await db.rejected(tx, target.name, since)
     if ended is Pushed.AWAY:
         say(f"{target.name} didn't take everything ({known.failure if known else None}). Nothing is lost: run this again.")
         return False

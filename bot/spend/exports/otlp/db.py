@@ -140,9 +140,10 @@ async def refused_days(tx: Tx, target: str) -> dict[date, str]:
     return dict(rows)
 
 
-async def rejected(tx: Tx, target: str, since: datetime) -> Rejected | None:
-    """Return what a target took in since a moment without keeping it, None where it kept everything."""
-    which = (col(ExportDayRow.target) == target, col(ExportDayRow.rejected) > 0, col(ExportDayRow.sent_at) >= since)
+async def rejected(tx: Tx, target: str, since: date | datetime) -> Rejected | None:
+    """Return what a target took in without keeping it, None where it kept everything: of days from a day on, or since a moment."""
+    is_late = col(ExportDayRow.sent_at) >= since if isinstance(since, datetime) else col(ExportDayRow.day) >= since
+    which = (col(ExportDayRow.target) == target, col(ExportDayRow.rejected) > 0, is_late)
     columns = (col(ExportDayRow.day), col(ExportDayRow.rejected), col(ExportDayRow.refused))
     found = (await tx.execute(select_columns(*columns).where(*which))).all()
     rows: list[tuple[date, int, str | None]] = [tuple(row) for row in found]
