@@ -141,7 +141,7 @@ async def refused_days(tx: Tx, target: str) -> dict[date, str]:
 
 
 async def rejected(tx: Tx, target: str, since: date | datetime) -> Rejected | None:
-    """Return what a target took in without keeping it, None where it kept everything: of days from a day on, or since a moment."""
+    """Return what a target took in without keeping it, of days from a day on, or since a moment; None where it kept all."""
     is_late = col(ExportDayRow.sent_at) >= since if isinstance(since, datetime) else col(ExportDayRow.day) >= since
     which = (col(ExportDayRow.target) == target, col(ExportDayRow.rejected) > 0, is_late)
     columns = (col(ExportDayRow.day), col(ExportDayRow.rejected), col(ExportDayRow.refused))
