@@ -159,7 +159,10 @@ def needs_in_words(rule: Rule, workspace_name: str | None) -> Markup:
     approvers = approvers_in_words(rule, workspace_name)
     is_one_person = len(rule.approvers) == 1 and rule.approvers[0].kind is ApproverKind.USER
     approvals = "approval" if is_one_person and rule.quorum == 1 else plural(rule.quorum, "approval")
-    return f"Needs {approvals} from {approvers}"
+    then: Markup = (
+        ". The rule changed after this was asked: if nobody is both, withdraw it and ask again" if rule.and_of else ""
+    )
+    return f"Needs {approvals} from {approvers}{then}"
 
 
 def _in_words(ref: ApproverRef, workspace_name: str | None) -> Markup:

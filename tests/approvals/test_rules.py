@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from bot.approvals.authority import rule_of
+from bot.approvals.cards.topic import facts_of
 from bot.approvals.decide import decide
 from bot.approvals.model import Status, Verdict
 from bot.kinds.registry import KINDS
@@ -187,7 +188,9 @@ async def test_a_name_that_a_looser_table_has_makes_nobody_an_approver_of_what_w
         await renamed(world, "Production", "Playground")
         await press(world, PRIYA, card, "request_approve")
         await told(world, PRIYA, "who must also be one of <!subteam^S0ADMINS>", APPROVALS)
-        assert (await request_behind(world, card)).status is Status.PENDING
+        assert (request := await request_behind(world, card)).status is Status.PENDING
+        said = str((await facts_of(world.rt, request)).needs)
+        assert said.endswith("The rule changed after this was asked: if nobody is both, withdraw it and ask again")
         await press(world, BOB, card, "request_approve")
         await until(world, card, Status.APPLIED)
 
