@@ -188,7 +188,8 @@ async def test_a_name_that_a_looser_table_has_makes_nobody_an_approver_of_what_w
         await renamed(world, "Production", "Playground")
         await press(world, PRIYA, card, "request_approve")
         await told(world, PRIYA, "who must also be one of <!subteam^S0ADMINS>", APPROVALS)
-        assert (request := await request_behind(world, card)).status is Status.PENDING
+        request = await request_behind(world, card)
+        assert request.status is Status.PENDING
         said = str((await facts_of(world.rt, request)).needs)
         assert said.endswith("The rule changed after this was asked: if nobody is both, withdraw it and ask again")
         await press(world, BOB, card, "request_approve")
