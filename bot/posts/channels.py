@@ -27,6 +27,10 @@ GONE = NO_SUCH_CHANNEL | {
 """Slack's words for a channel into which the bot can't post any more."""
 
 
+SLACK_SAYS = "Slack says"
+"""How the reason begins for which a post isn't sent that Slack refused, with its word behind."""
+
+
 async def why_blocked(rt: Runtime, channel_id: str) -> Markup | None:
     """Return why figures must not or can't be posted in a channel as it is now, asked afresh; None when they may.
 

@@ -10,7 +10,7 @@ import structlog
 
 from bot.errors import SlackError, SlackRefused, UpstreamError
 from bot.posts import charts, db
-from bot.posts.channels import is_gone
+from bot.posts.channels import SLACK_SAYS, is_gone
 from bot.posts.held import Held
 from bot.posts.hide import Hidden, hide
 from bot.posts.left_readable import want_told, whom_to_tell
@@ -196,9 +196,9 @@ class Claim(Held):
             posted = await charts.post(self.rt, _joined(contents), channel, parent.ts if parent else None)
         except SlackRefused as refusal:
             if parent is not None and refusal.code in PARENT_GONE:
-                return await self._lost(drawing, posts, f"Slack says {refusal.code}.")
+                return await self._lost(drawing, posts, f"{SLACK_SAYS} {refusal.code}.")
             if is_gone(refusal):
-                if await self._refused(drawing, posts, f"Slack says {refusal.code}."):
+                if await self._refused(drawing, posts, f"{SLACK_SAYS} {refusal.code}."):
                     return False
                 raise
             await self.all_failed(posts, drawing)

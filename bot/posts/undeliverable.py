@@ -1,6 +1,7 @@
-"""A channel that can't get figures any more: everybody who wanted them there is told once, not every minute."""
+"""A channel that can't get figures or requests any more: those whom it concerns are told once, not every minute."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -9,6 +10,7 @@ from bot.policy.contacts import admins_of
 from bot.posts import db
 from bot.posts.channels import why_blocked
 from bot.posts.converge import converge
+from bot.posts.left_readable import whom_to_tell as admins_elsewhere
 from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
 from bot.posts.tries import is_person
@@ -17,13 +19,16 @@ from bot.slack.blocks import section
 from bot.slack.markup import Markup, channel_mention, code, escape, mention
 from bot.slack.model import Message
 from bot.slack.refusals import NO_SUCH_PERSON
+from bot.store.notes import claim_note, note
 from bot.store.session import Tx
 
 log = structlog.get_logger()
 
 TOPIC = "undeliverable"
-TOLD, INSTEAD, MISSED = "told", "instead", "missed"
-"""What a post is for: who wanted figures there; admins in place of somebody who is gone; what was missed for good."""
+TOLD, INSTEAD, MISSED, CARDS = "told", "instead", "missed", "cards"
+"""What a post is for: who wanted figures there; admins in place of somebody who is gone; what was missed for good; admins
+whose requests nobody sees."""
+_AGAIN_AFTER = timedelta(days=7)
 
 
 async def whom_to_tell(rt: Runtime, slack_id: str) -> list[Wanted]:
@@ -54,6 +59,23 @@ async def tell_undeliverable(rt: Runtime, channel: str) -> None:
     await converge(rt, TOPIC, channel)
 
 
+async def tell_no_requests(rt: Runtime, channel: str) -> None:
+    """Tell admins elsewhere, at most once a week, that Slack takes no requests in a channel of which all else is well.
+
+    What else may be wrong with it is told by the watch over the policy's names. Raises a SlackError where nobody knows.
+    """
+    key, now = f"no-requests:{channel}", rt.now()
+    async with rt.store.read() as tx:
+        known = await note(tx, key)
+    if (known and abs(now - known[1]) < _AGAIN_AFTER) or await why_blocked(rt, channel):
+        return
+    wanted = [Wanted(f"{CARDS}:{int(now.timestamp())}", one, redraws=False) for one in await admins_elsewhere(rt, channel)]
+    async with rt.store.write() as tx:
+        if await claim_note(tx, key, now, _AGAIN_AFTER):
+            await db.want(tx, TOPIC, channel, wanted, now)
+    await tell_undeliverable(rt, channel)
+
+
 def render_undeliverable(channel: Markup, reason: Markup, prefix: str, instead_of: str = "") -> Message:
     """Return what people are told when a channel can't get its digest or alert any more; `channel` is markup.
 
@@ -75,6 +97,13 @@ def render_missed(channel: Markup, what: str, reason: Markup) -> Message:
     return Message(text, [section(text)])
 
 
+def render_no_requests(channel: Markup, reason: Markup) -> Message:
+    """Return what admins are told when the approvers' channel takes no cards; `channel` and `reason` are markup."""
+    then = "Ask the people who manage the channel to let me post. Requests that wait come by themselves then."
+    text = f"⚠️ I can't post requests in {channel} now, so no approver sees new ones there. {reason} {then}"
+    return Message(text, [section(text)])
+
+
 class Undeliverable(Notices):
     """The topic of these messages. Its subject is the channel."""
 
@@ -89,6 +118,8 @@ class Undeliverable(Notices):
             purpose, _, which = post.meant_for.partition(":")
             if purpose == MISSED:
                 return plain(render_missed(where, which, blocked or _NOT_TAKEN))
+            if purpose == CARDS:
+                return plain(render_no_requests(where, blocked or _REFUSED))
             return plain(render_undeliverable(where, blocked or _REFUSED, prefix, which))
 
         # Whom Slack doesn't let the bot write to for a day is told at the next occasion.

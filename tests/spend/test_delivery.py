@@ -6,6 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from bot.approvals.cards.topic import RequestTopic
+from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings
+from bot.posts import db as posts
+from bot.posts.model import Wanted
 from bot.spend.alerts import db as threshold_table
 from bot.spend.alerts.model import Threshold
 from bot.spend.dimensions import DIMENSIONS
@@ -27,6 +31,7 @@ from tests.spend.world import (
     run_alerts,
     run_digests,
     runtime,
+    set_clock,
     stands,
     steady,
     subscribe,
@@ -167,3 +172,26 @@ async def test_a_lost_thread_is_put_there_later(store: Store) -> None:
     for minutes in (1, 3, 4):
         await run_digests(runtime(store, slack=slack), NOW + timedelta(minutes=minutes))
     assert [reply.thread_ts for reply in slack.replies()] == ["5.5"] * len(DIMENSIONS)
+
+
+async def test_admins_hear_once_that_the_channel_of_requests_lets_only_some_people_post(store: Store) -> None:
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    people = (ApproverRef(kind=ApproverKind.USER, id="U0BOB"),)
+    rt.policy = Policy(groups={"admins": people}, defaults=RuleSettings(channel=COSTS))
+    async with store.write() as tx:
+        await posts.want(tx, "request", "req_1", [Wanted("card", COSTS)], NOW)
+    async with store.read() as tx:
+        (card,) = await posts.of_subject(tx, "request", "req_1")
+    slack.is_member = False
+    assert not await RequestTopic().block(rt, card, "Slack says not_in_channel.")
+    assert slack.posts == [], "what is wrong with the channel itself is told by the watch over names"
+    slack.is_member = True
+    assert not await RequestTopic().block(rt, card, "Slack doesn't answer.")
+    assert slack.posts == []
+    for days in (0, 1, 8):
+        set_clock(rt, NOW + DAY * days)
+        for _ in range(2):
+            assert not await RequestTopic().block(rt, card, "Slack says restricted_action.")
+    assert [post.channel for post in slack.posts] == ["U0BOB"] * 2, "at once, and a week later again"
+    assert "so no approver sees new ones there. Slack doesn't let me post there: the" in slack.posts[0].message.text

@@ -1,5 +1,6 @@
 """What is said about a request: its card, the thread below it, and direct messages, each drawn from the row."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,12 +22,13 @@ from bot.approvals.findings.model import Finding
 from bot.approvals.findings.view import with_findings
 from bot.approvals.kind import AnyKind, Undo, all_kinds, undo_of
 from bot.approvals.model import Request, Status
-from bot.errors import SlackRefused
+from bot.errors import SlackError, SlackRefused
 from bot.posts import db as posts
-from bot.posts.channels import why_closed
+from bot.posts.channels import SLACK_SAYS, why_closed
 from bot.posts.converge import converge, topic_of
 from bot.posts.looked import Looked, look_ahead
 from bot.posts.model import RETAKE_AFTER, Content, Drawing, Post, Wanted, plain
+from bot.posts.undeliverable import tell_no_requests
 from bot.runtime import Runtime
 from bot.slack.blocks import context
 from bot.slack.markup import Markup
@@ -159,7 +161,10 @@ class RequestTopic:
         return why_closed(found) if found.is_shared_outside else None
 
     async def block(self, rt: Runtime, post: Post, reason: str) -> bool:
-        """Go on trying: the person who waits for a decision should see the card as soon as it may be shown."""
+        """Go on trying, and tell admins: who waits for a decision should see the card as soon as it may be shown."""
+        if post.purpose.startswith(CARD) and reason.startswith(SLACK_SAYS):
+            with contextlib.suppress(SlackError):  # at the next try, then
+                await tell_no_requests(rt, post.channel)
         return False
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
