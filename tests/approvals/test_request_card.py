@@ -237,6 +237,7 @@ def test_thread_lines_tell_who_did_what_and_when() -> None:
     assert waiting is not None
     assert waiting.endswith("<@U0BOB> approved: 1 of 2; 1 more needed.")
     assert thread_line(ASKED, "U0BOB", "request.submitted", {}) is None
+    assert thread_line(ASKED, "U0BOB", "request.approved", {"enough": True, "part_of": "req_whole"}) is None
     assert thread_line(ASKED, "quartermaster", "request.unheard_of", {}) is None
 
 

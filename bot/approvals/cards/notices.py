@@ -184,7 +184,7 @@ _LINES: dict[str, Markup] = {
 def thread_line(at: datetime, actor: str, action: str, detail: dict[str, Any]) -> Markup | None:
     """Return one act as one line of the card's thread, or None for what needs none."""
     words = _LINES.get(action)
-    if words is None:
+    if words is None or detail.get("part_of"):  # what was decided with the whole of it stands on the card of that
         return None
     if action == AuditAction.REQUEST_WAITS_FOR_PERSON and detail.get("person"):
         person, task = mention(str(detail["person"])), escape(str(detail.get("task")))
