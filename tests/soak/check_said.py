@@ -1,5 +1,6 @@
 """What stands in Slack is what the rows say, each message exactly once; shared with others it says nothing."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from sqlmodel import select
 
 from bot.approvals import db as requests
 from bot.approvals.cards.notices import thread_line
-from bot.approvals.cards.plan import TOPIC, line_of, wanted
+from bot.approvals.cards.plan import LINE, TOPIC, line_of, wanted
 from bot.posts.converge import topic_of
 from bot.posts.db import of_subject
 from bot.posts.model import Drawing, Post
@@ -105,7 +106,17 @@ async def _untold(soak: Soak, subject: str, posts: Sequence[Post]) -> list[str]:
             line = line_of(int(entry.detail["version"]), request.channel)
             demanded.append((line.purpose, line.channel))
     there = {(post.purpose, post.channel) for post in posts}
-    return [f"{subject}: {one} is demanded and not wanted" for one in demanded if one not in there]
+    missing = [one for one in demanded if one not in there]
+    if request.outcome.part_of:  # until something has to be said of a part, the card of the whole tells all of it
+        first = min(map(_version_of, there), default=0)
+        missing = [one for one in missing if _version_of(one) >= first]
+    return [f"{subject}: {one} is demanded and not wanted" for one in missing]
+
+
+def _version_of(line: tuple[str, str]) -> float:
+    """Return which version of a request a line of its thread tells of; infinite for what is no line."""
+    what, _, version = line[0].partition(":")
+    return int(version) if what == LINE else math.inf
 
 
 def _unknown(soak: Soak, known: set[tuple[str, str]]) -> list[str]:

@@ -239,9 +239,12 @@ async def test_a_chart_looks_up_the_days_of_its_largest_keys_instead_of_reading_
     await fill(store, MONTH)
     async with statements(store.engine) as seen:
         await ask(store, "30d by key")
-    async with store.read() as tx:
-        plans = [str(row) for one, given in seen if "cost_day.day IN" in one for row in await plan(tx, one, given)]
-    assert "PRIMARY KEY (day=? AND workspace_id=? AND model=? AND api_key_id=?)" in " ".join(plans)
+    looks = [(one, given) for one, given in seen if "cost_day.day IN" in one]
+    assert looks
+    if store.dialect == "sqlite":  # PostgreSQL reads so few rows in any order
+        async with store.read() as tx:
+            plans = [str(row) for one, given in looks for row in await plan(tx, one, given)]
+        assert "PRIMARY KEY (day=? AND workspace_id=? AND model=? AND api_key_id=?)" in " ".join(plans)
 
 
 async def test_months_are_read_as_such_and_are_the_sums_of_their_days(store: Store) -> None:
