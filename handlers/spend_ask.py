@@ -46,9 +46,9 @@ from handlers.named import workspace_options
 from handlers.spend_where import post_shared, signed, tell_charted, why_directly
 
 
-async def figures_of(rt: Runtime, actor: Actor, query: SpendQuery, channel: str | None) -> Figures:
+async def figures_of(rt: Runtime, actor: Actor, query: SpendQuery, channel: str | None, *, whole: bool = True) -> Figures:
     """Return the figures that a person asks for, as far as they may see them now, whatever a button says."""
-    return await figures_for(rt, query, rt.now(), channel, await scope_of(rt, actor))
+    return await figures_for(rt, query, rt.now(), channel, await scope_of(rt, actor), whole=whole)
 
 
 async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", redraw: bool = False) -> None:
@@ -58,7 +58,7 @@ async def answer(call: Interaction, words: Sequence[str], *, cursor: str = "", r
         await call.say(render_not_understood(query, call.rt.settings.command_prefix, _usage()))
         return
     try:
-        found = await figures_of(call.rt, call.actor, query, call.channel)
+        found = await figures_of(call.rt, call.actor, query, call.channel, whole=bool(cursor))
     except CantAnswer as refusal:
         await call.say(_refused(call, refusal))
         return
@@ -131,19 +131,19 @@ async def show_default(call: Interaction) -> None:
     await answer(call, ())
 
 
-async def _again(call: Interaction) -> Figures:
+async def _again(call: Interaction, *, whole: bool) -> Figures:
     """Return the figures of the question that a button carries; NotFound where nobody here wrote it."""
     query = await query_of(call, split_words(call.value))
     if isinstance(query, NotUnderstood):
         raise NotFound("I can't read that answer any more. Ask for the figures again.")
-    return await figures_of(call.rt, call.actor, query, call.channel)
+    return await figures_of(call.rt, call.actor, query, call.channel, whole=whole)
 
 
 async def share(call: Interaction) -> None:
     """Post the answer into the channel where it was asked for, if nobody outside the company can read it."""
     await require_channel(call.rt, call.channel)
     try:
-        found = await _again(call)
+        found = await _again(call, whole=False)
     except CantAnswer as refusal:
         await call.say(_refused(call, refusal))
         return
@@ -158,7 +158,7 @@ async def share(call: Interaction) -> None:
 async def send_csv(call: Interaction) -> None:
     """Send an answer's whole table as a file to the person alone."""
     try:
-        found = await _again(call)
+        found = await _again(call, whole=True)
     except CantAnswer as refusal:
         await call.say(_refused(call, refusal))
         return

@@ -101,6 +101,11 @@ def numbered(items: Sequence[T], cursor: str = "", size: int = SIZE) -> Page[T]:
     return page.showing([item for _, item in page.items])
 
 
+def after(shown: int) -> str:
+    """Return the cursor of the page of a numbered list that comes after so many items."""
+    return f"{AFTER}{shown - 1:09d}"
+
+
 def counted(total: int, cursor: str = "", size: int = SIZE) -> Page[int]:
     """Return the page at a cursor of a list that is read page by page: the numbers of its items, counted from 0."""
     at = int(cursor[1:]) if cursor[1:].isascii() and cursor[1:].isdigit() and len(cursor) < 20 else None

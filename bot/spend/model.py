@@ -106,8 +106,7 @@ class Revision:
     new: Decimal
 
 
-@dataclass(frozen=True)
-class Slice:
+class Slice(NamedTuple):
     """One part of a total. `before` is the same part in the period compared with; None: no data for it."""
 
     id: str

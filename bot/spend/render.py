@@ -12,7 +12,7 @@ from bot.slack.blocks import actions
 from bot.slack.charts import OTHER, ChartSpec, Series, grouped
 from bot.slack.elements import Json, button
 from bot.slack.markup import Markup, escape
-from bot.slack.paging import LAST, Page, numbered
+from bot.slack.paging import Page, after, numbered
 from bot.slack.tables import number_cell, table
 from bot.spend.aggregate import POINTS, day_bars
 from bot.spend.model import ZERO
@@ -28,7 +28,7 @@ def page_of_rows(found: Table, cursor: str = "") -> Page[Row]:
     page = numbered(found.rows, cursor, TABLE_ROWS)
     if found.more is None:
         return page
-    return replace(page, next=page.next or LAST, total=len(found.rows) + found.more.rows)
+    return replace(page, next=page.next or after(len(found.rows)), total=len(found.rows) + found.more.rows)
 
 
 def slack_table(found: Table, page: Page[Row] | None = None) -> Json:
@@ -161,7 +161,7 @@ def parts_chart(found: Table, title: str, finding: str) -> ChartSpec | None:
     if len(rows) < 2:
         return None
     shown = rows if len(rows) <= POINTS else rows[: POINTS - 1]
-    if rest := rows[len(shown) :]:
+    if rest := [*rows[len(shown) :], *([found.more.sums] if found.more else [])]:
         shown = [*shown, found.totals(OTHER, rest)]
     values = tuple(Decimal(value) if isinstance(value := row[at["amount"]], Decimal | int) else ZERO for row in shown)
     return ChartSpec(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.spend.ask.splits import DAY, HOUR, MONTH, QUARTER, TOKENS_BY_TYPE, WEEK, by_tag
-from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, untagged
+from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, parts, series_of, total, untagged
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.model import Breakdown, Cell, Measure, Measures, Slice, dollars
+from bot.spend.render import TABLE_ROWS, largest_in_words, page_of_rows, parts_chart, slack_table
 from bot.spend.table import breakdown_table
 
 FIRST = date(2026, 9, 20)
@@ -39,7 +40,7 @@ def test_the_parts_of_a_total_add_up_to_it_in_any_grouping(
     found: list[Measures], by: list[Dimension], measure: Measure, top: int, over: int
 ) -> None:
     by = by if measure == "tokens" else [one for one in by if one != TOKENS_BY_TYPE] or [KEY]
-    given_as = of_money(Cell(one.day, one.ids, one.amount) for one in found)
+    given_as = [Cell(one.day, one.ids, one.amount) for one in found]
     counted = given_as if measure == "dollars" else of_measures(found, measure, by)
     whole = {
         "dollars": exactly([one.amount for one in found]),
@@ -76,9 +77,9 @@ def test_a_part_whose_requests_are_not_told_is_not_known_and_the_others_are() ->
 def test_workspaces_are_grouped_by_their_tag_and_those_without_are_named() -> None:
     cells = [Cell(FIRST, {"workspace_id": one}, Decimal(n)) for n, one in enumerate(("w1", "w2", "w3", ""), 1)]
     team, names = by_tag("team"), {"w3": "Lab"}
-    split = parts([team], of_money(cells), None, names, TAGS)
+    split = parts([team], cells, None, names, TAGS)
     assert [(one.name, one.amount) for one in split.slices] == [("Untagged", 7), ("blue", 2), ("red", 1)]
-    assert untagged([team], of_money(cells), names, TAGS) == ("Default", "Lab")
+    assert untagged([team], cells, names, TAGS) == ("Default", "Lab")
 
 
 def test_months_stand_in_their_order_and_the_parts_of_each_by_size() -> None:
@@ -87,12 +88,33 @@ def test_months_stand_in_their_order_and_the_parts_of_each_by_size() -> None:
         for day, model, amount in ((2, "a", 1), (30, "b", 5), (3, "b", 1))
     ]
     cells.append(Cell(date(2026, 9, 30), {"model": "a"}, Decimal(9)))
-    split = parts([MONTH, MODEL], of_money(cells), of_money(cells), {}, {})
+    split = parts([MONTH, MODEL], cells, cells, {}, {})
     assert split.slices == (
         Slice("2026-09-01\ta", "Sep 2026", Decimal(9), None, "a"),
         Slice("2026-10-01\tb", "Oct 2026", Decimal(6), None, "b"),
         Slice("2026-10-01\ta", "Oct 2026", Decimal(1), None, "a"),
     )
+
+
+by_key = st.dictionaries(st.integers(0, 60).map(str), st.integers(-5, 5) | st.integers(0, 10**6), max_size=60)
+
+
+@given(by_key, st.none() | by_key)
+def test_the_first_page_is_the_same_whether_the_parts_behind_it_are_listed_or_summed(
+    now: dict[str, int], before: dict[str, int] | None
+) -> None:
+    counts, earlier = [
+        None if some is None else [Cell(FIRST, {"api_key_id": one}, Decimal(n)) for one, n in some.items()]
+        for some in (now, before)
+    ]
+    whole, few = [
+        breakdown_table(parts([KEY], counts or [], earlier, {}, {}, most), "before", None) for most in (None, TABLE_ROWS)
+    ]
+    assert slack_table(few) == slack_table(whole)
+    first, same = page_of_rows(few), page_of_rows(whole)
+    assert (first.next, first.total, first.items) == (same.next, same.total, same.items)
+    assert largest_in_words(few, 6) == largest_in_words(whole, 6)
+    assert parts_chart(few, "", "") == parts_chart(whole, "", "")
 
 
 def test_hours_stand_in_their_order_with_their_day() -> None:
@@ -123,5 +145,5 @@ def test_many_parts_are_narrowed_without_comparing_each_with_each() -> None:
 
 def test_all_others_stand_last_in_a_chart_however_much_they_are() -> None:
     cells = [Cell(FIRST, {"api_key_id": one}, Decimal(amount)) for one, amount in (("a", 2), (OTHERS, 9), ("b", 3))]
-    drawn = series_of([KEY], [FIRST], {FIRST}, of_money(cells), {OTHERS: "other", "a": "A", "b": "B"}, {})
+    drawn = series_of([KEY], [FIRST], {FIRST}, cells, {OTHERS: "other", "a": "A", "b": "B"}, {})
     assert [name for _, name in drawn.names] == ["B", "A", "other"]

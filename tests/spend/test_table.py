@@ -18,7 +18,10 @@ from bot.spend.table import Table, breakdown_table
 
 TO_THE_CENT = re.compile(r"no data|[+−±]?\$[\d,]+\.\d\d|< \+?\$0\.01|> −\$0\.01")
 amounts = st.decimals(min_value=-1000, max_value=100_000, places=9)
-parts = st.lists(st.builds(Slice, st.just("k"), st.just("ingest"), amounts, st.one_of(st.none(), amounts)), max_size=40)
+parts = st.lists(
+    st.builds(Slice, st.just("k"), st.just("ingest"), amounts, st.one_of(st.none(), amounts), st.just(""), st.just(True)),
+    max_size=40,
+)
 
 
 def table_of(*found: Slice, so_far: bool = False) -> Table:

@@ -61,11 +61,13 @@ def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_date
     }
     for split, (value, shown, written) in rows.items():
         part = Slice(f"{value}\tm", split.label(value, {}), Decimal(1), ZERO, "opus")
-        assert as_asked(part, (split, MODEL), date(2025, 10, 1), OLD, TODAY).name == shown
+        assert as_asked((part,), (split, MODEL), date(2025, 10, 1), OLD, TODAY)[0].name == shown
         assert (exact(part, (split, MODEL)).name, exact(part, (split, MODEL)).and_name) == (written, "opus")
     week = Slice("2025-12-29", WEEK.label("2025-12-29", {}), Decimal(1), ZERO)
     for first, last, shown in ((OLD, NEW, "30 Dec 2025–2 Jan 2026"), (NEW, TODAY, "2–4 Jan"), (NEW, NEW, "Fri 2 Jan")):
-        assert as_asked(week, (WEEK,), first, last, TODAY).name == shown, "what was left out of a week isn't in its name"
+        assert as_asked((week,), (WEEK,), first, last, TODAY)[0].name == shown, (
+            "what was left out of a week isn't in its name"
+        )
     query = SpendQuery("7d", DAY)
     found = answer(OLD, NEW, query)
     found = replace(

@@ -6,24 +6,25 @@ A ledger has thousands of keys and people, and a chart room for six parts.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from heapq import nsmallest
 
 from bot.slack.charts import MAX_SERIES
-from bot.spend.ask.sums import OTHERS, Count, stacked_by
+from bot.spend.ask.sums import OTHERS, Count, Counted, stacked_by
 from bot.spend.dimensions import KEY, PERSON, Dimension
 from bot.spend.ledger.cuts import SHARED
 from bot.spend.model import ZERO
 from bot.spend.scope import Where
 from bot.tasks import apart
 
-Read = Callable[[Sequence[Dimension], Where, bool], Awaitable[list[Count]]]
+Read = Callable[[Sequence[Dimension], Where, bool], Awaitable[list[Counted]]]
 """Reads the charted days by these splits, as far as a condition holds, and whether by day."""
 MANY = (KEY, PERSON)
 """Dimensions of which there are many values; the days of all others are few rows."""
 
 
 async def daily_counts(
-    read: Read, splits: Sequence[Dimension], wheres: Sequence[Where], same: Sequence[Count] | None
-) -> list[Count]:
+    read: Read, splits: Sequence[Dimension], wheres: Sequence[Where], same: Sequence[Counted] | None
+) -> list[Counted]:
     """Return counts by day and by what the chart is stacked by; of many parts all but the largest are OTHERS.
 
     `same` are the counts of these days by `splits`, where they were read already.
@@ -37,17 +38,16 @@ async def daily_counts(
     return [one for where in wheres for one in await _named_and_others(read, stacked, where, largest)]
 
 
-def _largest(stacked: Dimension, counts: Iterable[Count]) -> list[str]:
+def _largest(stacked: Dimension, counts: Iterable[Counted]) -> list[str]:
     """Return the ids that a chart has room for."""
     sums: dict[str, Decimal] = {}
     for one in counts:
         part = one.ids[stacked.column]
         sums[part] = sums.get(part, ZERO) + (one.amount or ZERO)
-    order = sorted(sums, key=lambda part: (-sums[part], part))
-    return order if len(order) <= MAX_SERIES else order[: MAX_SERIES - 1]
+    return nsmallest(MAX_SERIES if len(sums) <= MAX_SERIES else MAX_SERIES - 1, sums, key=lambda part: (-sums[part], part))
 
 
-async def _named_and_others(read: Read, stacked: Dimension, where: Where, largest: Sequence[str]) -> list[Count]:
+async def _named_and_others(read: Read, stacked: Dimension, where: Where, largest: Sequence[str]) -> list[Counted]:
     """Return the largest parts by day, and what the others are by day: the whole without those."""
     kept = [one for one in largest if stacked not in where or one in where[stacked]]
     named = await read([stacked], await _where_they_are(read, {**where, stacked: kept}), True)

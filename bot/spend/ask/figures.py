@@ -13,7 +13,7 @@ from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, tags_of, untold
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
-from bot.spend.ask.sums import OTHERS, Count, narrowed, of_measures, of_money, parts, series_of, total, unreported, untagged
+from bot.spend.ask.sums import OTHERS, Counted, narrowed, of_measures, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
@@ -22,7 +22,8 @@ from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import uncounted_days, used
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import SOURCES, Cursor, are_comparable
-from bot.spend.model import ONE_DAY, Figures, LedgerDay, Measure, SpendQuery
+from bot.spend.model import ONE_DAY, Cell, Figures, LedgerDay, Measure, SpendQuery
+from bot.spend.render import TABLE_ROWS
 from bot.spend.scope import EVERYTHING, Where
 from bot.spend.scope import Scope as Seen
 from bot.spend.visible.db import conditions, seen_on
@@ -56,9 +57,9 @@ class _Found:
     """What the ledger says of them, read in one transaction."""
 
     known: Mapping[date, LedgerDay]
-    counts: Sequence[Count]
-    charted: Sequence[Count]
-    before: Sequence[Count]
+    counts: Sequence[Counted]
+    charted: Sequence[Counted]
+    before: Sequence[Counted]
     names: Mapping[str, str]
     budget: Decimal | None
     nothing_until: datetime | None
@@ -72,9 +73,15 @@ class _Found:
 
 
 async def figures(
-    rt: Runtime, query: SpendQuery, now: datetime, channel: str | None = None, seen: Seen = EVERYTHING
+    rt: Runtime,
+    query: SpendQuery,
+    now: datetime,
+    channel: str | None = None,
+    seen: Seen = EVERYTHING,
+    *,
+    whole: bool = True,
 ) -> Figures:
-    """Return the answer to a query as of `now`, as far as it is `seen`.
+    """Return the answer to a query as of `now`, as far as it is `seen`; not `whole`: parts behind a first page are one sum.
 
     The monthly amount that `channel` watches counts as its budget.
 
@@ -92,7 +99,8 @@ async def figures(
     check_told(query, found.known, days.asked)
     narrowed_by = [*scope.ids, *([KEY] if seen.keys or seen.people else [])]
     today = now.astimezone(UTC).date()
-    answer = await apart(found.rows, _answer, query, days, scope, found, tags, narrowed_by, today)
+    most = None if whole or query.top or query.over is not None else TABLE_ROWS
+    answer = await apart(found.rows, _answer, query, days, scope, found, tags, narrowed_by, today, most)
     if seen.is_all and _is_uncounted(query, answer.total, found.known, days.asked):
         answer = replace(answer, is_known=False)
     return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
@@ -135,7 +143,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
 
 async def _asked_and_charted(
     tx: Tx, query: SpendQuery, days: _Days, wheres: Sequence[Where], known: Mapping[date, LedgerDay]
-) -> tuple[list[Count], list[Count]]:
+) -> tuple[list[Counted], list[Counted]]:
     """Return what was asked for, and what the chart shows: by day it only needs its largest parts."""
     charted = days.charted[0], days.last
     if any(is_time(one) for one in query.splits) or not _is_told(query, known):
@@ -144,7 +152,7 @@ async def _asked_and_charted(
         every = [one for some in months for one in await _counts(tx, query, some, wheres, known, daily=not by_month)]
         return every if charted[0] == days.first else [one for one in every if days.first <= one.day], every
 
-    async def read(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Count]:
+    async def read(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Counted]:
         return await _read_counts(tx, query.measure, splits, charted, where, daily=daily)
 
     counts = await _counts(tx, query, (days.first, days.last), wheres, known, daily=False)
@@ -171,9 +179,9 @@ async def _counts(
     known: Mapping[date, LedgerDay],
     *,
     daily: bool = True,
-) -> list[Count]:
+) -> list[Counted]:
     """Return the counts under each of the conditions, of which no two hold at once."""
-    found = list[Count]()
+    found = list[Counted]()
     daily = daily or not _is_told(query, known)  # which day's source tells what isn't in the counts themselves
     for where in wheres:
         if HOUR in query.splits and daily:
@@ -188,16 +196,15 @@ async def _counts(
 
 async def _read_counts(
     tx: Tx, measure: Measure, splits: Sequence[Dimension], between: tuple[date, date], where: Where, *, daily: bool
-) -> list[Count]:
+) -> list[Counted]:
     by = ("day", *in_ledger(splits)) if daily else in_ledger(splits)
     if measure == "dollars":
-        money = await table.cells(tx, *between, by, where=where)
-        return await apart(len(money), of_money, money)
+        return list[Counted](await table.cells(tx, *between, by, where=where))
     found = await used(tx, *between, by, where)
     return await apart(len(found), of_measures, found, measure, splits)
 
 
-async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: Where) -> list[Count]:
+async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: Where) -> list[Counted]:
     found = await hours(tx, *between, in_ledger(query.splits), where)
     told = [
         one.counts._replace(day=one.starts_at.date(), ids={**one.counts.ids, HOUR.column: hour_id(one.starts_at)})
@@ -205,7 +212,7 @@ async def _hourly(tx: Tx, query: SpendQuery, between: tuple[date, date], where: 
     ]
     if query.measure != "dollars":
         return of_measures(told, query.measure, query.splits)
-    return [Count(one.day, one.ids, one.amount) for one in told]
+    return [Cell(one.day, one.ids, one.amount) for one in told]
 
 
 def _answer(
@@ -216,6 +223,7 @@ def _answer(
     tags: Tags,
     narrowed_by: Sequence[Dimension],
     today: date,
+    most: int | None,
 ) -> Figures:
     counted = {day: fact for day, fact in found.known.items() if day not in found.uncounted}
     known = counted if any(day in counted for day in days.asked) else found.known
@@ -228,9 +236,8 @@ def _answer(
     compared = found.before if is_whole and is_told else None
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
     whole, was = total(wanted), total(found.before)
-    every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags)
-    named = tuple(as_asked(one, query.splits, days.first, days.last, today) for one in every.slices)
-    every = replace(every, slices=named)
+    every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags, most)
+    every = replace(every, slices=as_asked(every.slices, query.splits, days.first, days.last, today))
     return Figures(
         query=query,
         first=days.first,

@@ -4,7 +4,6 @@ Both are dimensions without a name in the reports: their values come from the da
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.spend.ask.words import TAG
@@ -99,11 +98,19 @@ def is_time(split: Dimension) -> bool:
     return split in TIMES
 
 
-def as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date, today: date) -> Slice:
-    """Return a part whose weeks are named by those of their days that were asked for.
+def as_asked(
+    parts: tuple[Slice, ...], splits: Sequence[Dimension], first: date, last: date, today: date
+) -> tuple[Slice, ...]:
+    """Return parts whose weeks are named by those of their days that were asked for.
 
     Days, weeks and hours of another year than today's have theirs.
     """
+    if not any(one in (WEEK, DAY, HOUR) for one in splits):
+        return parts
+    return tuple(_as_asked(part, splits, first, last, today) for part in parts)
+
+
+def _as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date, today: date) -> Slice:
     ids, names = part.id.split("\t"), [part.name, part.and_name]
     year = None if first.year == today.year else date.max
     for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
@@ -113,7 +120,7 @@ def as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date, 
         week = max(day, first), min(day + timedelta(days=6), last)
         shown = days_in_words(*week, year) if split == WEEK else day_in_words(day, year)
         names[at] = f"{shown}, {value[11:]}:00" if split == HOUR else shown
-    return replace(part, name=names[0], and_name=names[1])
+    return part._replace(name=names[0], and_name=names[1])
 
 
 def exact(part: Slice, splits: Sequence[Dimension]) -> Slice:
@@ -123,7 +130,7 @@ def exact(part: Slice, splits: Sequence[Dimension]) -> Slice:
         if is_time(split) and value[:4].isdigit():
             names[at] = f"{value}:00:00Z" if split == HOUR else value[:7] if split == MONTH else value
             names[at] = "-".join(reversed(split.label(value, {}).split())) if split == QUARTER else names[at]
-    return replace(part, name=names[0], and_name=names[1])
+    return part._replace(name=names[0], and_name=names[1])
 
 
 def in_ledger(splits: Sequence[Dimension]) -> tuple[Dimension, ...]:

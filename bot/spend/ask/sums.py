@@ -4,12 +4,15 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from heapq import nlargest
 from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from bot.spend.ask.splits import HOUR, TOKEN_CLASSES, TOKENS_BY_TYPE, Tags, bucket_of, is_time, tag_of
 from bot.spend.dimensions import UNREPORTED, WORKSPACE, Dimension
 from bot.spend.model import ZERO, Breakdown, Cell, DayFigure, Measure, Measures, Series, Slice
+from bot.spend.unlisted import Unlisted
 from bot.words.wording import plural
 
 OTHERS = "others"
@@ -31,15 +34,14 @@ class Total(NamedTuple):
     is_known: bool
 
 
+Counted = Cell | Count
+"""What groups cost is counted as it is read."""
+Sums = dict[tuple[str, ...], Total]
+"""By the ids of a part in each split."""
 _NOTHING = Total(ZERO, is_known=True)
 
 
-def of_money(cells: Iterable[Cell]) -> list[Count]:
-    """Return what groups cost."""
-    return [Count._make(cell) for cell in cells]
-
-
-def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Dimension]) -> list[Count]:
+def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Dimension]) -> list[Counted]:
     """Return the tokens or requests of groups; with the kind of tokens among the splits, one for each kind."""
     if measure == "requests":
         return [Count(one.day, one.ids, None if one.requests is None else Decimal(one.requests)) for one in found]
@@ -52,19 +54,20 @@ def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Di
     ]
 
 
-def unreported(counts: Iterable[Count], untold: Mapping[date, Iterable[Dimension]]) -> list[Count]:
+def unreported(counts: Iterable[Counted], untold: Mapping[date, Iterable[Dimension]]) -> list[Counted]:
     """Return counts of which those of some days don't say what their source can't split by, as those of money do."""
     marked = {day: {one.column: UNREPORTED for one in splits} for day, splits in untold.items()}
     return [one._replace(ids={**one.ids, **marked.get(one.day, {})}) for one in counts]
 
 
-def total(counts: Iterable[Count]) -> Total:
+def total(counts: Iterable[Counted]) -> Total:
     """Return the sum of counts."""
     amounts = [one.amount for one in counts]
-    return Total(sum((one for one in amounts if one is not None), ZERO), None not in amounts)
+    known = [one for one in amounts if one is not None]
+    return Total(sum(known, ZERO), len(known) == len(amounts))
 
 
-def id_of(split: Dimension, tags: Tags) -> Callable[[Count], str]:
+def id_of(split: Dimension, tags: Tags) -> Callable[[Counted], str]:
     """Return what tells the id of a count's part in a split, "" for none. It is asked of each of many counts."""
     column, tag = split.column, tag_of(split)
     if is_time(split) and split != HOUR:
@@ -81,14 +84,16 @@ def id_of(split: Dimension, tags: Tags) -> Callable[[Count], str]:
 
 def parts(
     splits: Sequence[Dimension],
-    now: Sequence[Count],
-    before: Sequence[Count] | None,
+    now: Sequence[Counted],
+    before: Sequence[Counted] | None,
     names: Mapping[str, str],
     tags: Tags,
+    most: int | None = None,
 ) -> Breakdown:
     """Return the parts of a total with what each was before; units of time in their order, else the largest first.
 
-    `before` is None where there is nothing to compare with, as with units of time, each of which was only once.
+    `before` is None where there is nothing to compare with, as with units of time, each of which was only once. With `most`
+    the others of many may be unlisted.
     """
     compared = None if before is None or any(is_time(one) for one in splits) else before
     earlier = None if compared is None else _sums(splits, compared, tags)
@@ -96,15 +101,35 @@ def parts(
     labels = [_labels(split, names) for split in splits]
     times = [at for at, one in enumerate(splits) if is_time(one)]
     found = dict[tuple[str, ...], list[Slice]]()
-    for key in {**sums, **(earlier or {})}:
-        part = _slice(labels, key, sums.get(key, _NOTHING), earlier)
-        found.setdefault(tuple([key[at] for at in times]), []).append(part)
+    listed, unlisted = _listed(sums, earlier, most) if most and not times else (None, None)
+    for key in listed or ({**sums, **earlier} if earlier else sums):
+        part = _slice(labels, key, sums.get(key, _NOTHING), earlier.get(key, _NOTHING) if earlier is not None else None)
+        found.setdefault(tuple([key[at] for at in times]) if times else (), []).append(part)
     # Each time by itself: no other thread runs while a list is sorted.
-    ordered = [sorted(found[one], key=lambda part: (-part.amount, part.name, part.and_name)) for one in sorted(found)]
-    return Breakdown(splits[0], tuple(chain(*ordered)), splits[1] if len(splits) > 1 else None)
+    ordered = [_largest_first(found[one]) for one in sorted(found)]
+    return Breakdown(splits[0], tuple(chain(*ordered)), splits[1] if len(splits) > 1 else None, unlisted)
 
 
-def _sums(splits: Sequence[Dimension], counts: Iterable[Count], tags: Tags) -> dict[tuple[str, ...], Total]:
+def _listed(sums: Sums, earlier: Sums | None, most: int) -> tuple[list[tuple[str, ...]], Unlisted | None]:
+    """Return the largest parts with those as large as the last, and what all others are; nothing where one is unknown."""
+    if not all(one.is_known for one in chain(sums.values(), (earlier or {}).values())):
+        return [], None
+    now = {key: sums[key].amount if key in sums else ZERO for key in ({**sums, **earlier} if earlier else sums)}
+    was = {key: one.amount for key, one in (earlier or {}).items()}
+    told = [key for key, amount in now.items() if amount or was.get(key)]
+    if len(told) <= most:
+        return told, None
+    least = nlargest(most, [now[key] for key in told])[-1]
+    rest = [key for key in told if now[key] < least]
+    if not rest:
+        return told, None
+    amounts = [now[key] for key in rest]
+    before = None if earlier is None else sum((was.get(key, ZERO) for key in rest), ZERO)
+    unlisted = Unlisted(len(rest), sum(map(bool, amounts)), min(amounts), sum(amounts, ZERO), before)
+    return [key for key in told if now[key] >= least], unlisted
+
+
+def _sums(splits: Sequence[Dimension], counts: Iterable[Counted], tags: Tags) -> Sums:
     ids = [id_of(split, tags) for split in splits]
     amounts: dict[tuple[str, ...], Decimal] = {}
     unknown: set[tuple[str, ...]] = set()
@@ -114,6 +139,12 @@ def _sums(splits: Sequence[Dimension], counts: Iterable[Count], tags: Tags) -> d
             unknown.add(key)
         amounts[key] = amounts.get(key, ZERO) + (one.amount or ZERO)
     return {key: Total(amount, key not in unknown) for key, amount in amounts.items()}
+
+
+def _largest_first(found: list[Slice]) -> list[Slice]:
+    """Return parts by their amount, and those that are alike by their names. Two short sorts take half as long as one."""
+    by_name = sorted(found, key=attrgetter("name", "and_name"))
+    return sorted(by_name, key=attrgetter("amount"), reverse=True)
 
 
 def _labels(split: Dimension, names: Mapping[str, str]) -> Callable[[str], str]:
@@ -126,16 +157,11 @@ def _labels(split: Dimension, names: Mapping[str, str]) -> Callable[[str], str]:
     return label
 
 
-def _slice(
-    labels_of: Sequence[Callable[[str], str]],
-    key: tuple[str, ...],
-    now: Total,
-    earlier: Mapping[tuple[str, ...], Total] | None,
-) -> Slice:
-    labels = [label(one) for label, one in zip(labels_of, key, strict=True)]
-    was = None if earlier is None else earlier.get(key, _NOTHING)
+def _slice(labels: Sequence[Callable[[str], str]], key: tuple[str, ...], now: Total, was: Total | None) -> Slice:
     before = was.amount if was is not None and was.is_known else None
-    return Slice("\t".join(key), labels[0], now.amount, before, labels[1] if len(labels) > 1 else "", now.is_known)
+    if len(key) == 1:
+        return Slice(key[0], labels[0](key[0]), now.amount, before, "", now.is_known)
+    return Slice("\t".join(key), labels[0](key[0]), now.amount, before, labels[1](key[1]), now.is_known)
 
 
 def narrowed(found: Breakdown, top: int | None, over: Decimal | None) -> Breakdown:
@@ -169,7 +195,7 @@ def series_of(
     splits: Sequence[Dimension],
     days: Sequence[date],
     known: Container[date],
-    counts: Iterable[Count],
+    counts: Iterable[Counted],
     names: Mapping[str, str],
     tags: Tags,
 ) -> Series:
@@ -196,7 +222,9 @@ def series_of(
     return Series(figures, tuple(labels.items()))
 
 
-def untagged(splits: Sequence[Dimension], counts: Iterable[Count], names: Mapping[str, str], tags: Tags) -> tuple[str, ...]:
+def untagged(
+    splits: Sequence[Dimension], counts: Iterable[Counted], names: Mapping[str, str], tags: Tags
+) -> tuple[str, ...]:
     """Return the names of the workspaces that have no value of a tag by which counts are split, without those of nothing."""
     found: set[str] = set()
     asked = [id_of(split, tags) for split in splits if tag_of(split)]

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import chain
+from itertools import chain, groupby
 from math import prod
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_
@@ -28,6 +29,8 @@ Where = Mapping[Dimension, Collection[str]]
 """Dimension -> the ids of it that count; none at all is nothing."""
 Key = tuple[Any, ...]
 """The values of what was grouped by, in its order."""
+Ids = dict[str, str]
+"""By column name."""
 _FEW_PLACES = 500
 """So many rows of a day are looked up one by one; more are found faster among all of it."""
 _COSTS: dict[Cut, Any] = {WHO: CostDayRow, WHAT: CostPartRow}
@@ -81,24 +84,36 @@ async def cells(
 
 def _cells(rows: Sequence[tuple[Any, ...]], first: date | None, names: Sequence[str]) -> list[Cell]:
     """Return rows as cells of the day `first`, or of that with which each begins; rows of one group are added up."""
-    found: dict[Key, int] = {}
-    for row in rows:
-        key, amount = row[:-1], row[-1] or 0
-        found[key] = amount if key not in found else found[key] + amount
-    # Made below the class, which takes as long as all else: there may be hundreds of thousands.
-    days, groups, new = _Days(), _Groups(names), partial[Cell](tuple[Any, ...].__new__, Cell)
+    days, groups, found = _Days(), _Groups(names), list[Cell]()
     if first is not None:
-        return [new((first, groups[key], amount * NANO_DOLLAR)) for key, amount in found.items()]
-    return [new((days[key[0]], groups[key[1:]], amount * NANO_DOLLAR)) for key, amount in found.items()]
+        return _of_day(first, [groups[row[:-1]] for row in rows], [row[-1] or 0 for row in rows])
+    by_day: dict[Any, list[tuple[Any, ...]]] = {}
+    for stored, some in groupby(rows, itemgetter(0)):
+        by_day.setdefault(stored, []).extend(some)
+    for stored, some in by_day.items():
+        found += _of_day(days[stored], [groups[row[1:-1]] for row in some], [row[-1] or 0 for row in some])
+    return found
 
 
-class _Groups(dict[Key, dict[str, str]]):
+def _of_day(day: date, told: Sequence[Ids], amounts: Sequence[int]) -> list[Cell]:
+    """Return nano-dollars of groups as cells of a day. Each group's ids are one object, so that comparing it is cheap."""
+    if len({*map(id, told)}) < len(told):
+        sums, groups = dict[int, int](), {id(one): one for one in told}
+        for one, amount in zip(told, amounts, strict=True):
+            sums[id(one)] = sums.get(id(one), 0) + amount
+        told, amounts = [groups[one] for one in sums], [*sums.values()]
+    # Made below the class, which takes as long as all else: there may be hundreds of thousands.
+    new = partial[Cell](tuple[Any, ...].__new__, Cell)
+    return [new((day, ids, NANO_DOLLAR * amount)) for ids, amount in zip(told, amounts, strict=True)]
+
+
+class _Groups(dict[Key, Ids]):
     """Ids by column name of each group, of which there are many fewer than days of groups."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
 
-    def __missing__(self, group: Key) -> dict[str, str]:
+    def __missing__(self, group: Key) -> Ids:
         ids = self[group] = dict(zip(self._names, group, strict=True))
         return ids
 
