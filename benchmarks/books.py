@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from benchmarks.books_postgres import grown
 from benchmarks.figures import Figure
@@ -26,11 +26,13 @@ from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.rollups.db import roll_up, roll_up_weeks, weeks_to_roll_up
-from bot.spend.model import LedgerDay, SpendQuery
+from bot.spend.model import Cell, LedgerDay, SpendQuery
+from bot.spend.table import Table
 from bot.store.migrate import migrate
 from bot.store.session import Store, Tx
 from bot.store.tables import CostDayRow
 
+T = TypeVar("T")
 DAYS, HOURS = 90, 24
 LAST = date(2026, 11, 20)
 FIRST = LAST - timedelta(days=DAYS - 1)
@@ -108,10 +110,10 @@ async def _day_totals(tx: Tx) -> dict[date, Decimal]:
     return totals
 
 
-async def _timed(act: Callable[[], Awaitable[object]]) -> float:
+async def _timed(act: Callable[[], Awaitable[T]]) -> tuple[float, T]:
     began = time.perf_counter()
-    await act()
-    return (time.perf_counter() - began) * 1000
+    found = await act()
+    return (time.perf_counter() - began) * 1000, found
 
 
 async def _against_duckdb(large: Store, folder: Path, rows: int, rounds: int) -> list[Figure]:
@@ -139,48 +141,64 @@ async def _against_duckdb(large: Store, folder: Path, rows: int, rounds: int) ->
 async def _questions(store: Store, db: Any, file: Path, where: str, rounds: int) -> list[Figure]:
     rt = cast("Runtime", SimpleNamespace(store=store, now=lambda: NOW))
 
-    def answered(query: SpendQuery) -> Callable[[], Awaitable[int]]:
-        async def total() -> int:
-            found = await answer_to(rt, query, NOW)
-            return int(Decimal(str(figures_table(found).totals("")[len(query.splits)])) * 10**9)
+    def answered(query: SpendQuery) -> Callable[[], Awaitable[Table]]:
+        async def shown() -> Table:
+            return figures_table(await answer_to(rt, query, NOW, whole=False))
 
-        return total
+        return shown
 
-    async def rows() -> int:
+    async def rows() -> list[Cell]:
         async with store.read() as tx:
-            return int(sum(one.amount for one in await table.cells(tx, FIRST, LAST, ("day", MODEL, KEY))) * 10**9)
+            return await table.cells(tx, FIRST, LAST, ("day", MODEL, KEY))
+
+    def of_rows(found: list[Cell]) -> Decimal:
+        return sum((one.amount for one in found), Decimal(0))
+
+    def of_table(found: Table) -> Decimal:
+        at = [one.name for one in found.columns].index("amount")
+        rows = [*found.rows, *([found.more.sums] if found.more else [])]
+        return sum((Decimal(row[at] or 0) for row in rows), Decimal(0))
 
     found = [
-        await _question(db, file, f"{where} {name}", one.splits, answered(one), rounds) for name, one in QUESTIONS.items()
+        await _question(db, file, f"{where} {name}", one.splits, answered(one), of_table, rounds)
+        for name, one in QUESTIONS.items()
     ]
-    return [*found, await _question(db, file, f"{where} by day, model and key", ALL_ROWS, rows, rounds)]
+    return [*found, await _question(db, file, f"{where} by day, model and key", ALL_ROWS, rows, of_rows, rounds)]
 
 
 async def _question(
-    db: Any, file: Path, name: str, by: Sequence[Dimension], ours: Callable[[], Awaitable[int]], rounds: int
+    db: Any,
+    file: Path,
+    name: str,
+    by: Sequence[Dimension],
+    ours: Callable[[], Awaitable[T]],
+    total: Callable[[T], Decimal],
+    rounds: int,
 ) -> Figure:
-    """Compare what DuckDB gives row by row with an answer, of which both have to have the same total in nano-dollars."""
+    """Compare what DuckDB gives row by row with an answer; both have to have the same total, which isn't timed."""
     names = ", ".join(one.column for one in by)
     asked = f"SELECT {names}, sum(nanos) FROM '{file}' WHERE day BETWEEN '{FIRST}' AND '{LAST}' GROUP BY {names}"
-    totals = set[int]()
 
-    async def bare() -> None:
-        totals.add(sum(row[-1] for row in db.execute(asked).fetchall()))
+    async def bare() -> list[tuple[Any, ...]]:
+        return db.execute(asked).fetchall()
 
-    async def answer() -> None:
-        totals.add(await ours())
-
-    times = [(await _timed(bare), await _timed(answer)) for _ in range(rounds + 1)][1:]
-    if len(totals) > 1:
-        raise RuntimeError(f"{name}: both sides have other sums")
-    return Figure(name, "ms", tuple(one for one, _ in times), tuple(one for _, one in times), 1.0)
+    times: list[tuple[float, float]] = []
+    for _ in range(rounds + 1):
+        (bare_time, rows), (our_time, answer) = await _timed(bare), await _timed(ours)
+        if total(answer) * 10**9 != sum(row[-1] for row in rows):
+            raise RuntimeError(f"{name}: both sides have other sums")
+        times.append((bare_time, our_time))
+        del rows, answer
+    return Figure(name, "ms", tuple(one for one, _ in times[1:]), tuple(one for _, one in times[1:]), 1.0)
 
 
 async def _digests(large: Store, small: Store, rows: int, rounds: int) -> Figure:
     wanted = Subscription("dig_bench", "C0BENCH", "09:00", "UTC", (), "U0BENCH", NOW, FIRST)
     settings = SimpleNamespace(doubted_fall=20)
     makers = [cast("Runtime", SimpleNamespace(store=store, settings=settings, now=lambda: NOW)) for store in (small, large)]
-    times = [[await _timed(lambda rt=rt: digest_input(rt, wanted, LAST)) for rt in makers] for _ in range(rounds + 1)][1:]
+    times = [[(await _timed(lambda rt=rt: digest_input(rt, wanted, LAST)))[0] for rt in makers] for _ in range(rounds + 1)][
+        1:
+    ]
     return Figure(
         f"(g2) digest, {SMALL:,} and {rows:,} rows", "ms", tuple(o for o, _ in times), tuple(t for _, t in times), 1.3
     )
