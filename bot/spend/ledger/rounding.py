@@ -15,27 +15,31 @@ Group = TypeVar("Group", bound=tuple[Any, ...])
 
 def in_nanos(groups: Mapping[Group, Exact]) -> dict[Group, Amounts]:
     """Return the groups of one day in whole nano-dollars; list prices are rounded likewise, as far as they are known."""
-    exact = {group: amounts[0] for group, amounts in groups.items()}
-    at_list = {group: amounts[1] for group, amounts in groups.items() if amounts[1] is not None}
-    paid = shared_out(exact)
-    listed = paid if at_list == exact else shared_out(at_list)  # nothing is discounted on most days
-    rows = zip(groups, paid.values(), map(listed.get, groups), groups.values(), strict=True)
-    return {group: (nanos, list_nanos, amounts[2]) for group, nanos, list_nanos, amounts in rows}
+    ids, amounts = [*groups], [*groups.values()]
+    exact, at_list = [one[0] for one in amounts], [one[1] for one in amounts]
+    paid = _shared_out(ids, exact)
+    if at_list == exact:  # nothing is discounted on most days
+        return {group: (nanos, nanos, one[2]) for group, nanos, one in zip(ids, paid, amounts, strict=True)}
+    listed = shared_out({group: one for group, one in zip(ids, at_list, strict=True) if one is not None})
+    return {group: (nanos, listed.get(group), one[2]) for group, nanos, one in zip(ids, paid, amounts, strict=True)}
 
 
 def shared_out(parts: Mapping[Group, int]) -> dict[Group, int]:
     """Return whole nano-dollars for exact amounts of a day's groups, in their order; the sum is the rounded exact sum."""
-    found = {group: amount // FINE for group, amount in parts.items()}
-    if missing := rounded(sum(parts.values())) - sum(found.values()):
-        lost = [(rest, group) for group, amount in parts.items() if (rest := amount % FINE)]
-        for group in _lost_most(lost, missing):
-            found[group] += 1
+    return dict(zip(parts, _shared_out([*parts], [*parts.values()]), strict=True))
+
+
+def _shared_out(ids: Sequence[Group], amounts: Sequence[int]) -> list[int]:
+    found = [amount // FINE for amount in amounts]
+    if missing := rounded(sum(amounts)) - sum(found):
+        for at in _lost_most(ids, [amount % FINE for amount in amounts], missing):
+            found[at] += 1
     return found
 
 
-def _lost_most(lost: Sequence[tuple[int, Group]], count: int) -> list[Group]:
-    """Return so many groups that lost most; ids decide between those only that lost as much as the last of them."""
-    least = sorted((rest for rest, _ in lost), reverse=True)[count - 1]
-    more = [group for rest, group in lost if rest > least]
-    alike = sorted(group for rest, group in lost if rest == least)
+def _lost_most(ids: Sequence[Group], lost: Sequence[int], count: int) -> list[int]:
+    """Return the places of so many groups that lost most; ids decide between those only that lost as much as the last."""
+    least = sorted(lost, reverse=True)[count - 1]
+    more = [at for at, rest in enumerate(lost) if rest > least]
+    alike = sorted((at for at, rest in enumerate(lost) if rest == least), key=ids.__getitem__)
     return [*more, *alike[: count - len(more)]]
