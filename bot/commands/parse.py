@@ -18,6 +18,9 @@ _FOR_GOOD = frozenset({"revoke_key", "archive_workspace", "remove_member"})
 _OF_PEOPLE = frozenset({"add", "make", "remove", "delete"})
 """Words that people use for members of a workspace as for a whole one."""
 _MOST_OF_A_PERSON = 4
+_WORDS = re.compile(
+    r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])|(<[^<>]*>|\S+)"
+)
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,10 @@ def is_named(parsed: Parsed) -> bool:
 def split_words(text: str) -> tuple[str, ...]:
     """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go.
 
-    So do the marks of `code`, in which answers show names that people copy.
+    So do the marks of `code`, in which answers show names that people copy. An apostrophe is no quotation mark: single ones
+    stand before the first letter and after the last one.
     """
-    found = re.findall(r'"([^"]*)"|`([^`]*)`|[“”„]([^“”„]*)[“”]|(<[^<>]*>|\S+)', text)
-    return tuple(word.strip() for groups in found if (word := "".join(groups)).strip())
+    return tuple(word.strip() for groups in _WORDS.findall(text) if (word := "".join(groups)).strip())
 
 
 def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: str) -> bool:

@@ -35,6 +35,10 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-spend", "30d by model", "", ("30d", "by", "model")),
         ("/claude-spend", "by key", "", ("by", "key")),
         ("/claude-spend", "MTD in “Data Platform”", "", ("MTD", "in", "Data Platform")),
+        ("/claude-keys", "rename ‘ingest prod’ 'bob’s key'", "rename", ("ingest prod", "'bob’s", "key'")),
+        ("/claude-keys", "list ‚Data Platform‘, «active»", "list", ("Data Platform", ",", "active")),
+        ("/claude-workspaces", "create 'Data Science'", "create", ("Data Science",)),
+        ("/claude-workspaces", "show Bob's and Ann's", "show", ("Bob's", "and", "Ann's")),
         ("/claude-spend", "MTD in `Data Platform` by `key", "", ("MTD", "in", "Data Platform", "by", "`key")),
         ("/claude-spend", "digest", "digest", ()),
         ("/claude-spend", "alert", "alert", ()),
@@ -188,6 +192,6 @@ def test_any_text_is_either_understood_or_said_to_be_unknown(text: str, name: st
     assert all(word.strip() for word in parsed.words)
 
 
-@pytest.mark.parametrize("piece", ["<", "„", "“", '"', "`", "<@", '" <', "a "])
+@pytest.mark.parametrize("piece", ["<", "„", "“", '"', "`", "<@", '" <', "a ", "'", " '", " 'a", "«"])
 def test_hostile_text_is_split_in_no_time(piece: str) -> None:
     assert len(split_words(piece * 20_000)) <= 20_000
