@@ -25,6 +25,7 @@ from bot.slack.markup import Markup, bold, escape, mention
 from bot.slack.model import Message, Sent
 from bot.slack.paging import LAST, numbered, read_turn, turns
 from bot.words.credentials import refusal_of
+from bot.words.folded import is_blank
 from bot.words.wording import listed
 from handlers import home
 from handlers.edge.guard import Listener, notice_view, plain_answer
@@ -79,7 +80,7 @@ def check_denial(call: Interaction) -> dict[str, str]:
     """Return what is wrong with a denial's form: the requester should know why."""
     said = call.values.get("comment")
     reason = said.strip() if isinstance(said, str) else ""
-    if not reason:
+    if is_blank(reason):
         return {"comment": "Say why. The requester will read it."}
     if refusal := refusal_of(reason):
         return {"comment": refusal}

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import InvalidInput
 from bot.forms.fields import SEVERAL, FieldType, Form, FormField, FormInput, FormValue
-from bot.slack.markup import clean
 from bot.words.addresses import is_address
 from bot.words.amounts import exact_amount, read_amount, read_limit
 from bot.words.calendars import Calendar, is_zone
@@ -21,6 +20,7 @@ from bot.words.counts import read_count
 from bot.words.credentials import refusal_of
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
+from bot.words.folded import is_blank
 from bot.words.unreadable import Unreadable
 from bot.words.wording import duration
 
@@ -50,7 +50,7 @@ def _plain(field: FormField, value: Any) -> FormValue:
         return _written_length(value)
     is_plain = isinstance(value, str | date | time | Decimal | int) and not isinstance(value, bool)
     text = str(value).strip() if is_plain else ""
-    return text if clean(text) else ""  # of invisible characters alone nobody reads anything
+    return "" if is_blank(text) else text
 
 
 def _texts_in(value: Any) -> list[str]:

@@ -20,6 +20,11 @@ def straight(text: str) -> str:
     return text.translate(_APOSTROPHES)
 
 
+def is_blank(text: str) -> bool:
+    """Tell whether nobody sees anything of a text, such as one of zero-width characters or of empty Hangul or braille."""
+    return not folded(text.replace("\u2800", " "))
+
+
 def folded(text: str) -> str:
     """Return what spellings of a name have in common that nobody can tell apart, without regard to case."""
     if text.isascii() and text.isprintable():

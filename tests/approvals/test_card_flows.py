@@ -65,6 +65,8 @@ async def test_a_denial_asks_for_its_reason_and_the_requester_reads_it(world: Wo
     card = await world.ask_for_key(ALICE, "flow-denied")
     await press(world, BOB, card, "request_deny")
     assert "API key flow-denied in Staging" in str(await world.modal(BOB, "Reason"))
+    answer = await world.submit(BOB, comment="\u200b\u3164")
+    assert answer["errors"] == {"comment": "Say why. The requester will read it."}
     await world.submit(BOB, comment="Use *Sandbox* <!channel>")
     await until(world, card, Status.DENIED)
     card = await card_with(world, "Denied by <@U0BOB>: “Use ∗Sandbox∗ @channel”")

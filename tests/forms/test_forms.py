@@ -94,6 +94,13 @@ def test_a_field_that_holds_nothing_is_needed_unless_it_is_optional(kind: FieldT
     assert read(optional, held_by(optional, {"f": None})) == {}
 
 
+def test_a_text_of_which_nobody_sees_anything_is_no_answer() -> None:
+    form = form_of(FormField("f", "F", "long_text"))
+    for unseen in ("\u00a0", "\u200b", "\u2800", "\u3164", "\ufe0f"):
+        assert problems(form, held_by(form, {"f": unseen})) == {"f": "Fill this in."}, ascii(unseen)
+    assert problems(form, held_by(form, {"f": "⚠️"})) == {}
+
+
 FORGED: tuple[Any, ...] = (
     NASTY,
     "x" * 4000,
