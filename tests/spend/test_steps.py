@@ -72,7 +72,7 @@ async def test_an_amount_saved_again_with_other_steps_says_only_what_is_new(stor
     rt = runtime(store, slack=slack)
     evening = NOW - DAY / 2
     set_clock(rt, evening)
-    for steps in (ALL, (100,), ALL):
+    for steps in (ALL, (50, 100), (100,), ALL):
         saved = await alert_settings.watch(rt, DANA, COSTS, "daily", Decimal(200), None, steps)
         await run_alerts(rt, evening)
         assert saved.steps == steps

@@ -95,11 +95,13 @@ async def threshold(tx: Tx, threshold_id: str) -> Threshold | None:
 
 
 async def begun_alerts(tx: Tx, keys: Sequence[AlertKey]) -> set[AlertKey]:
-    """Return those alerts that were said or are being said."""
+    """Return what was said or is being said of these thresholds in these periods, also of steps that they no longer have."""
     if not keys:
         return set()
-    statement = select(AlertRow).where(col(AlertRow.threshold_id).in_({threshold_id for threshold_id, *_ in keys}))
-    return {(row.threshold_id, row.period_key, row.step) for row in await tx.session.exec(statement)} & set(keys)
+    periods = {(threshold_id, period) for threshold_id, period, _ in keys}
+    wanted = col(AlertRow.threshold_id).in_({threshold_id for threshold_id, _ in periods})
+    rows = await tx.session.exec(select(AlertRow).where(wanted))
+    return {(row.threshold_id, row.period_key, row.step) for row in rows if (row.threshold_id, row.period_key) in periods}
 
 
 async def begin_alert(tx: Tx, threshold_id: str, period_key: str, step: int = WHOLE) -> int | None:
