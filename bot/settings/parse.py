@@ -11,10 +11,10 @@ from pydantic import BeforeValidator, SecretStr
 
 _FERNET_BYTES = 32
 _OF_POSTGRES = frozenset(
-    "ssl pgbouncer target_session_attrs host port user password passfile prepared_statement_cache_size command_timeout"
-    " krbsrvname".split()
+    "ssl sslrootcert pgbouncer target_session_attrs host port user password passfile prepared_statement_cache_size"
+    " command_timeout krbsrvname".split()
 )
-"""What SQLAlchemy and asyncpg take behind the `?` as text."""
+"""What SQLAlchemy and asyncpg take behind the `?` as text; `sslrootcert` the store hands on."""
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -124,10 +124,21 @@ def database_url(value: object) -> str:
     plain = re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
     given = dict(parse_qsl(urlsplit(plain).query, keep_blank_values=True))
     if not set(given) <= _OF_POSTGRES:  # their names aren't said: a ? in a password would make a part of it one
-        raise ValueError("behind its ? stands what the database driver doesn't take; sslmode and pgbouncer may stand there")
+        raise ValueError(
+            "behind its ? stands what the database driver doesn't take; sslmode, sslrootcert and pgbouncer may stand there"
+        )
     if given.get("ssl", "prefer") not in _SSL_MODES:
         raise ValueError(f"sslmode is one of {', '.join(_SSL_MODES)}")
+    if "sslrootcert" in given:
+        _check_authorities(given["sslrootcert"])
     return plain
+
+
+def _check_authorities(file: str) -> None:
+    try:
+        certificates(file)
+    except ValueError:
+        raise ValueError("sslrootcert names no file with certificates (PEM) that can be read") from None
 
 
 def fernet_keys(value: object) -> tuple[str, ...]:

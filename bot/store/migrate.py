@@ -3,6 +3,7 @@
 Alembic is imported only where there is something to migrate: a later start does without its 10 MB and 0.1 s.
 """
 
+import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,16 @@ _NO_ROOM = "The database can't be written: its disk is full, or it fails."
 _DISK_FULL, _NO_RIGHTS = "53100", "42501"
 _DISK_WORDS = ("database or disk is full", "disk I/O error")
 """What SQLite says; a limit or a quota that is reached it calls an I/O error."""
+_REFUSED = {
+    "28P01": "The server refuses the user or the password in DATABASE_URL.",
+    "28000": "The server doesn't let this user in: there is no such user, or its pg_hba.conf allows none from here, or none"
+    " without TLS (sslmode=require).",
+    "3D000": "The server has no database of the name in DATABASE_URL. Create it, or name another one.",
+}
+"""PostgreSQL's words for an address that is wrong, and what to do."""
+_TRUSTED = "name the file with its authority's certificates behind sslrootcert= in DATABASE_URL."
+_OTHER_NAME = (62, 64)
+"""OpenSSL's words for a certificate of another host: X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH."""
 _PROBES = 3
 """Transactions after which a pooler in between has shown itself, if there is one."""
 _PG_LOCK = 0x51_4D_4D_49  # "QMMI"
@@ -133,7 +144,7 @@ def why_unusable(error: Exception) -> str:
 
 def is_away(error: Exception) -> bool:
     """Tell whether an error says that a server can't be reached now, or that it is starting, stopping or full."""
-    if _BY_STATEMENT in str(error):
+    if _BY_STATEMENT in str(error) or _tls_reason(error):
         return False
     return isinstance(error, OSError | NotLent) or (sqlstate(error) or "").startswith(_AWAY)
 
@@ -155,6 +166,19 @@ def known_reason(error: Exception) -> str | None:
         return _NO_ROOM
     if state in _UNKNOWN_STATEMENT:
         return "A pooler in transaction mode, such as PgBouncer, is in between: add ?pgbouncer=true to DATABASE_URL."
+    return _REFUSED.get(state or "") or _tls_reason(error)
+
+
+def _tls_reason(error: Exception) -> str | None:
+    """Return what is wrong with the TLS that `sslmode` asks for; None where nothing is. asyncpg says it by text alone."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _OTHER_NAME:
+            return "The server's certificate is for another name than the host in DATABASE_URL."
+        return f"The server's certificate isn't trusted: {_TRUSTED}"
+    if "rejected SSL upgrade" in str(error):
+        return "The server takes no TLS, which sslmode in DATABASE_URL asks for."
+    if "root certificate file" in str(error):
+        return f"To look at the server's certificate, as sslmode asks, {_TRUSTED}"
     return None
 
 

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanag
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import structlog
 from sqlalchemy import CursorResult, ExceptionContext, Executable, event, make_url
@@ -208,10 +209,12 @@ def _engine(url: str, idle_for: str) -> AsyncEngine:
         event.listen(engine.sync_engine, "handle_error", _drop_if_read_only)
         return engine
     plain, is_pooled = _without_mark(url)
-    pooled: dict[str, Any] = {"statement_cache_size": 0, "prepared_statement_name_func": str} if is_pooled else {}
+    plain, given = _without_authorities(plain)
+    if is_pooled:
+        given |= {"statement_cache_size": 0, "prepared_statement_name_func": str}
     address = f"{plain}{'&' if '?' in plain else '?'}prepared_statement_cache_size=0" if is_pooled else plain
     engine = create_async_engine(
-        address, hide_parameters=True, connect_args=pooled,
+        address, hide_parameters=True, connect_args=given,
         # Guarded writes count on seeing what others committed, so the server's default may not decide.
         isolation_level="READ COMMITTED",
         pool_size=10, max_overflow=20, pool_pre_ping=True, pool_recycle=1800,
@@ -241,6 +244,16 @@ def _without_mark(url: str) -> tuple[str, bool]:
     if not found:
         return url, False
     return url.replace(found[0], found[1] if found[3] else "", 1), True
+
+
+def _without_authorities(url: str) -> tuple[str, dict[str, Any]]:
+    """Return an address without its `sslrootcert`, and how asyncpg takes that: in an address of its own, and only there."""
+    address = make_url(url)
+    file = address.query.get("sslrootcert")
+    if not file:
+        return url, {}
+    plain = address.difference_update_query(["sslrootcert"]).render_as_string(hide_password=False)
+    return plain, {"dsn": f"postgresql://?{urlencode({'sslrootcert': file})}"}
 
 
 def _drop_if_read_only(context: ExceptionContext) -> None:

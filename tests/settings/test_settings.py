@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import ValidationError
 
@@ -67,6 +68,7 @@ def test_without_any_setting_every_missing_one_is_named_at_once() -> None:
         ("DATABASE_URL", "postgresql://root:hunter2/3@db/x"),
         ("DATABASE_URL", "postgresql://root:hunter2@db/x?sslmode=require&channel_binding=require"),
         ("DATABASE_URL", "postgresql://root:hunter2@db/x?sslmode=on"),
+        ("DATABASE_URL", "postgresql://root:hunter2@db/x?sslmode=verify-full&sslrootcert=/nope.pem"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("SLACK_API_URL", "ftp://me:hunter2@slack.com/api"),
         ("ANTHROPIC_BASE_URL", "https://me:hunter2@gateway:port"),
@@ -138,7 +140,14 @@ def test_nothing_is_read_from_the_process_environment(monkeypatch: pytest.Monkey
     assert load_settings(GOOD).port == 8080
 
 
-@pytest.mark.parametrize("kept", ["prepared_statement_cache_size=0", "command_timeout=30&krbsrvname=postgres"])
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "prepared_statement_cache_size=0",
+        f"ssl=verify-full&sslrootcert={certifi.where()}",
+        "command_timeout=30&krbsrvname=postgres",
+    ],
+)
 def test_what_the_driver_takes_may_stand_behind_a_postgres_address(kept: str) -> None:
     url = load_settings(GOOD | {"DATABASE_URL": f"postgresql://u:p@h/d?{kept}"}).database_url.get_secret_value()
     assert url == f"postgresql+asyncpg://u:p@h/d?{kept}"

@@ -1,13 +1,15 @@
 """A database that is away at the start is waited for, a while and with one line; what is wrong for good is said at once."""
 
 import asyncio
+import ssl
 from pathlib import Path
 
+import certifi
 import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import QuartermasterError
-from bot.store.migrate import DatabaseAway, is_away, open_database
+from bot.store.migrate import DatabaseAway, is_away, known_reason, open_database, why_unusable
 from bot.store.opening import opened
 from bot.store.session import Store
 
@@ -54,6 +56,23 @@ async def test_a_process_that_is_told_to_stop_waits_no_longer() -> None:
     assert not await wait_for(Database(1000), stop)
 
 
+async def test_the_file_of_an_authority_is_handed_on_and_one_that_is_missing_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))  # where the driver looks for one
+    monkeypatch.delenv("PGSSLROOTCERT", raising=False)
+    checked = "postgresql+asyncpg://qm:hunt%65r2@127.0.0.1:1/x?ssl=verify-full"
+    for url, kind, said in (
+        (checked, QuartermasterError, "sslrootcert="),
+        (f"{checked}&sslrootcert={certifi.where()}&pgbouncer=true", DatabaseAway, "ConnectionRefusedError"),
+    ):
+        store = Store(url)
+        with pytest.raises(QuartermasterError, match=said) as caught:
+            await open_database(store)
+        assert type(caught.value) is kind
+        await store.close()
+
+
 async def test_what_nobody_answers_is_away_and_what_can_not_be_read_is_not(tmp_path: Path) -> None:
     (tmp_path / "garbage.db").write_bytes(b"garbage" * 1000)
     for url, kind in (
@@ -69,10 +88,32 @@ async def test_what_nobody_answers_is_away_and_what_can_not_be_read_is_not(tmp_p
         await store.close()
 
 
-@pytest.mark.parametrize(
-    ("state", "away"), [("57P03", True), ("08006", True), ("53300", True), ("28P01", False), ("3D000", False)]
-)
-def test_a_server_that_starts_is_away_and_a_wrong_password_is_wrong(state: str, away: bool) -> None:
+def _of_server(state: str) -> Exception:
     error = RuntimeError("x")
     error.sqlstate = state  # type: ignore[attr-defined]
-    assert is_away(error) == away
+    return error
+
+
+def _untrusted(code: int) -> Exception:
+    error = ssl.SSLCertVerificationError("db.acme.test")
+    error.verify_code = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (_of_server("57P03"), None),
+        (_of_server("08006"), None),
+        (_of_server("53300"), None),
+        (_of_server("28P01"), "user or the password"),
+        (_of_server("28000"), "doesn't let this user in"),
+        (_of_server("3D000"), "no database of the name"),
+        (_untrusted(18), "behind sslrootcert="),
+        (_untrusted(62), "another name than the host"),
+        (ConnectionError('PostgreSQL server at "db:5432" rejected SSL upgrade'), "takes no TLS"),
+    ],
+)
+def test_a_server_that_starts_is_away_and_an_address_that_is_wrong_is_said_to_be(error: Exception, said: str | None) -> None:
+    assert is_away(error) == (said is None)
+    assert (known_reason(error) is None) if said is None else (said in why_unusable(error))
