@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from bot.approvals.handover import db as secrets
 from bot.approvals.model import Status
 from bot.sandbox.stage import Json
+from bot.store.vault import Vault
 from tests.approvals.acting import a_minute_passes, card_with, labels, press, request_behind, settled, thread_of, until
 from tests.world import ALICE, BOB, CAROL, World, world_of
 
@@ -93,6 +97,22 @@ async def test_the_secret_of_a_key_that_does_not_work_is_shown_to_nobody(world: 
     assert (gone["ts"], labels(gone)) == (notice["ts"], [])
     assert "it ended before anybody saw its secret" in (await card_with(world, "secret-dead"))["text"]
     assert "The key ended before anybody saw its secret, so I deleted the secret" in await thread_of(world, card)
+
+
+async def test_a_secret_of_an_encryption_key_that_is_missing_is_kept_until_that_is_back(world: World) -> None:
+    card, notice = await ready(world, "secret-sealed")
+    request = await request_behind(world, card)
+    async with world.rt.store.read() as tx:
+        sealed = await secrets.sealed(tx, request.id, world.rt.now())
+    for row in (Vault([SecretStr(Fernet.generate_key().decode())]).seal(f"secret:{request.id}", SecretStr("x")), sealed):
+        async with world.rt.store.write() as tx:
+            await tx.execute(text("UPDATE secret SET ciphertext = :it"), {"it": row})
+        await press(world, ALICE, notice, "request_reveal")
+        await settled(world)
+        if row != sealed:
+            await world.message(ALICE, "I can't decrypt this key, so it was not shown; I still keep it.")
+    await world.modal(ALICE, "sk-ant-api03-")
+    await card_with(world, "its secret was shown once, then deleted")
 
 
 async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: World) -> None:

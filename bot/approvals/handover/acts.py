@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from pydantic import SecretStr
 
 from bot.admin.model import ApiKey
@@ -19,6 +20,7 @@ from bot.store.vault import SecretUnreadable
 from bot.timers import db as timers
 from bot.words.own import Own
 
+log = structlog.get_logger()
 SHOW_WITHIN = timedelta(hours=24)
 SHOWING_LASTS = timedelta(minutes=2)
 """A showing that takes longer was interrupted."""
@@ -67,10 +69,12 @@ async def begin(rt: Runtime, actor: Actor, request_id: str, key: ApiKey | None) 
         await timers.set_timers(tx, TIMERS, request_id, {INTERRUPTED: now + SHOWING_LASTS})
     try:
         return rt.vault.unseal(f"secret:{request_id}", ciphertext)
-    except SecretUnreadable:
-        await hand_over_failed(rt, request_id)
+    except SecretUnreadable as error:  # another process may have its encryption key, or this one gets it back
+        log.error("secret_unreadable", request=request_id, why=str(error))
+        await put_back(rt, request_id)
         raise RequestClosed(
-            "I can't decrypt this key any more, so it was not shown. Revoke it and ask for a new one."
+            "I can't decrypt this key, so it was not shown; I still keep it. Ask the people who run Quartermaster to put its"
+            " key back into ENCRYPTION_KEYS. Then press the button again."
         ) from None
 
 
