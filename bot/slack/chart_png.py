@@ -2,11 +2,12 @@
 
 import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any, Final, cast
 
 import matplotlib as mpl
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -19,6 +20,9 @@ COLOURS: Final = ("#0b6e99", "#e07b39", "#2e8b57", "#a63d62", "#c9a227", "#5b5ea
 GREY: Final = "#9aa0a6"
 _INK, _FAINT = "#1d1c1d", "#e3e5e8"
 _MAX_TICKS = 12
+_OWN_FONT: Final = "DejaVu Sans"
+_WITH_MORE: Final = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Droid Sans Fallback", "WenQuanYi Zen Hei")
+"""Fonts of Chinese, Japanese and Korean, which matplotlib's own lacks."""
 _STYLE = {
     "font.size": 12,
     "text.color": _INK,
@@ -33,21 +37,32 @@ _STYLE = {
 def draw(spec: ChartSpec) -> bytes:
     """Return the chart as a PNG of 1200 x 600 on a white card, readable in Slack's light and dark mode."""
     # matplotlib's own types are too partial for strict checking; `Any` says so once.
-    with cast("Any", mpl).rc_context(_STYLE):
-        figure: Any = Figure(figsize=(10, 5), dpi=120, facecolor="white", layout="constrained")
-        FigureCanvasAgg(figure)
-        figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
-        axes: Any = figure.add_subplot()
-        axes.set_title(truncate(clean(spec.title), 90), loc="left", fontsize=16, fontweight="bold", pad=14)
-        if not spec.categories or (spec.kind == "pie" and not segments(spec)):
-            _draw_nothing(axes)
-        elif spec.kind == "pie":
-            _draw_pie(axes, spec)
-        else:
-            _draw_axes(axes, spec)
+    with cast("Any", mpl).rc_context(_STYLE | {"font.family": families(font_manager.get_font_names())}):
         picture = io.BytesIO()
-        figure.savefig(picture, format="png", metadata={"Software": None, "Description": truncate(spec.alt_text, 500)})
+        metadata = {"Software": None, "Description": truncate(spec.alt_text, 500)}
+        figure_of(spec).savefig(picture, format="png", metadata=metadata)
     return picture.getvalue()
+
+
+def families(installed: Collection[str]) -> list[str]:
+    """Return the fonts to draw with: what one lacks is drawn with the next."""
+    return [_OWN_FONT, *(one for one in _WITH_MORE if one in installed)]
+
+
+def figure_of(spec: ChartSpec) -> Any:
+    """Return the chart as matplotlib has it."""
+    figure: Any = Figure(figsize=(10, 5), dpi=120, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    figure.get_layout_engine().set(w_pad=0.15, h_pad=0.12)
+    axes: Any = figure.add_subplot()
+    axes.set_title(truncate(clean(spec.title), 90), loc="left", fontsize=16, fontweight="bold", pad=14)
+    if not spec.categories or (spec.kind == "pie" and not segments(spec)):
+        _draw_nothing(axes)
+    elif spec.kind == "pie":
+        _draw_pie(axes, spec)
+    else:
+        _draw_axes(axes, spec)
+    return figure
 
 
 def _draw_nothing(axes: Any) -> None:
@@ -65,7 +80,8 @@ def _draw_pie(axes: Any, spec: ChartSpec) -> None:
         counterclock=False,
         wedgeprops={"edgecolor": "white", "linewidth": 2, "width": 0.45},
     )
-    labels = [f"{_short(name)}   {_figure(spec, value)}   {share(value / total)}" for name, value in parts]
+    # Isolated, a name that is written from the right leaves the figures behind it as they are.
+    labels = [f"\u2068{_short(name)}\u2069   {_figure(spec, value)}   {share(value / total)}" for name, value in parts]
     axes.legend(wedges, labels, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=13)
 
 
@@ -74,7 +90,7 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     lowest = min(value for row in rows for value in row.values)
     # An area needs two points, and layers of both signs would cover each other.
     kind = "bar" if spec.kind == "area" and (len(spec.categories) < 2 or lowest < 0) else spec.kind
-    {"bar": _bars, "area": _areas, "line": _lines}[kind](axes, rows, _colours([row.name for row in rows]))
+    drawn = {"bar": _bars, "area": _areas, "line": _lines}[kind](axes, rows, _colours([row.name for row in rows]))
     if lowest >= 0:
         axes.set_ylim(bottom=0)
     count = len(spec.categories)
@@ -90,44 +106,40 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     axes.tick_params(length=0)
     axes.margins(x=0.02)
     if len(rows) > 1:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=12)
+        # With names of its own: it leaves out what is labelled with an underscore in front.
+        names = [_short(row.name) for row in rows]
+        axes.legend(drawn, names, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=12)
 
 
 def _formatter(spec: ChartSpec) -> Callable[[float, int | None], str]:
     return lambda value, _: _figure(spec, Decimal(str(round(value, 6))))
 
 
-def _bars(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+def _bars(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> list[Any]:
+    drawn: list[Any] = []
     above = [0.0] * len(rows[0].values)
     below = list(above)
     for row, colour in zip(rows, colours, strict=True):
         values = [float(value) for value in row.values]
         bottoms = [above[n] if value >= 0 else below[n] for n, value in enumerate(values)]
-        axes.bar(
-            range(len(values)),
-            values,
-            0.72,
-            bottom=bottoms,
-            color=colour,
-            label=_short(row.name),
-            edgecolor="white",
-            linewidth=0.6,
-        )
+        bars = axes.bar(range(len(values)), values, 0.72, bottom=bottoms, color=colour, edgecolor="white", linewidth=0.6)
+        drawn.append(bars)
         above = [base + max(value, 0.0) for base, value in zip(above, values, strict=True)]
         below = [base + min(value, 0.0) for base, value in zip(below, values, strict=True)]
+    return drawn
 
 
-def _areas(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+def _areas(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> list[Any]:
     values = [[float(value) for value in row.values] for row in rows]
-    axes.stackplot(
-        range(len(rows[0].values)), values, colors=colours, labels=[_short(row.name) for row in rows], edgecolor="white"
-    )
+    return axes.stackplot(range(len(rows[0].values)), values, colors=colours, edgecolor="white")
 
 
-def _lines(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> None:
+def _lines(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> list[Any]:
+    drawn: list[Any] = []
     for row, colour, marker in zip(rows, colours, "os^Dvpx", strict=False):
         values = [float(value) for value in row.values]
-        axes.plot(values, color=colour, marker=marker, markersize=5, linewidth=2.2, label=_short(row.name))
+        drawn += axes.plot(values, color=colour, marker=marker, markersize=5, linewidth=2.2)
+    return drawn
 
 
 def _colours(names: Sequence[str]) -> list[str]:

@@ -133,6 +133,29 @@ def test_each_kind_of_picture_is_a_png_of_1200_by_600() -> None:
     assert sizes == [(chart.kind, PNG, (1200, 600)) for chart in charts]
 
 
+NAME_ALL = """
+import json, sys
+from bot.slack.chart_png import families, figure_of
+from bot.slack.charts import ChartSpec
+charts = [figure_of(ChartSpec.model_validate(one)).axes[0].get_legend() for one in json.load(sys.stdin)]
+names = [[text.get_text() for text in one.get_texts()] for one in charts]
+print(json.dumps([*names, families(["Droid Sans Fallback", "Arial"])]))
+"""
+
+
+@pytest.mark.proof
+def test_each_part_of_a_picture_has_its_name_whatever_that_begins_with_and_is_written_in() -> None:
+    names = ("_internal", "مختبر", "データ")
+    charts = [spec(kind, 2, names=names) for kind in ("bar", "area", "line")]
+    charts.append(spec("pie", 3).model_copy(update={"categories": names}))
+    asked = json.dumps([chart.model_dump(mode="json") for chart in charts])
+    drawn = subprocess.run([sys.executable, "-c", NAME_ALL], input=asked, capture_output=True, text=True, check=True)
+    *axes, pie, fonts = json.loads(drawn.stdout)
+    assert axes == [list(names)] * 3
+    assert all(f"\u2068{name}\u2069   $" in one for name, one in zip(sorted(names), sorted(pie), strict=True)), pie
+    assert fonts == ["DejaVu Sans", "Droid Sans Fallback"]
+
+
 @pytest.mark.proof
 async def test_drawing_a_picture_of_1200_by_600_does_not_stall_the_loop() -> None:
     chart = spec(points=90, names=tuple("abcdefgh"), title="Costs $a$ and \\frac{ ✅")
