@@ -18,7 +18,7 @@ _ALONE = r"(?<![A-Za-z0-9])"
 KNOWN = re.compile(
     _ALONE
     + r"""(?:
-      sk-ant-[\w-]{8,}(?![\w-]|\.\.\.|…) | sk-ant-[\w-]{24,}     # Claude; a key's hint, which is short, is no key
+      (?i:sk-ant)-[\w-]{8,}(?![\w-]|\.\.\.|…) | (?i:sk-ant)-[\w-]{24,}  # Claude; a key's hint, which is short, is no key
     | c2stYW50L[A-Za-z0-9+/=_-]{8,}                              # the same in base64
     | sk-[A-Za-z0-9]{20,} | sk-(?:proj|svcacct|admin|or-v1)-[\w-]{20,}  # OpenAI and those that took after it
     | (?:sk|rk|pk|whsec)_(?:live|test)_[A-Za-z0-9]{10,} | whsec_[A-Za-z0-9+/=]{20,}
@@ -31,26 +31,32 @@ KNOWN = re.compile(
     | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | dckr_pat_[\w-]{20,} | hf_[A-Za-z0-9]{30,}
     | SG\.[\w-]{16,}\.[\w-]{16,} | (?:key-|dapi|shpat_)[0-9a-f]{32}(?![A-Za-z0-9])
     | hv[sb]\.[\w-]{20,} | dop_v1_[0-9a-f]{60,} | ATATT3[\w=-]{20,} | lin_api_\w{30,} | glsa_\w{30,}
+    | (?:gsk|r8|ntn|figd|pcsk|sbp|xai|pplx|pscale_tkn|lsv2_[ps][kt]|rubygems|doo_v1|dor_v1)[_-]\w{30,}
+    | (?:PMAK|NRAK|HRKU)-[\w-]{20,} | tskey-[a-z]+-\w{10,}[\w-]* | sk-lf-[\w-]{30,} | glc_eyJ[\w=+/-]{20,}
+    | dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,} | \w{14}\.atlasv1\.[\w-]{40,} | fm[12]_[\w+/=-]{40,}
+    | shp(?:ca|pa|ss)_[0-9a-f]{32} | sq0[a-z]{3}-[\w-]{20,} | SK[0-9a-f]{32}(?![A-Za-z0-9]) | AT(?:BB|CTT3)[\w=-]{20,}
+    | 1//0[\w-]{30,} | IQoJb3JpZ2lu[A-Za-z0-9+/=]{30,}           # Google and AWS, for a session
     | hc[a-z][im]k_\w{30,} | sntry[su]_[\w=+/-]{20,} | \d{8,10}:AA[\w-]{30,}  # Honeycomb, Sentry, Telegram
     | eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*                         # JSON Web Tokens
     | AGE-SECRET-KEY-1[A-Z0-9]{20,} | PuTTY-User-Key-File-\d
+    | (?:MII[\w+/]{2}[QAwg]IBA[AD]|MHcCAQEE|MIG.AgEAMB|MC4CAQAwBQYDK2V|b3BlbnNzaC1rZXktdj)[\w+/]{8,}  # its rest
     | LS0tLS1CRUdJTiB(?!DRVJU|QVUJM)[A-Za-z0-9+/]{8,}            # a private key in base64, as kubeconfigs have it
     | (?:[\w~.-]{3}[78]Q~[\w~.-]{31,34})(?![\w~.-])                # Azure
     | [a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]{3,}@                 # an address with a password in it
     | (?:AccountKey|SharedAccessKey|SharedAccessSignature)=\S{16,}
     )
-    | -----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY
+    | (?i:-----BEGIN[ ][A-Z0-9 ]*PRIVATE[ ]KEY)
     | [?&](?:sig|[Xx]-(?:Amz|Goog)-Signature|access_token)=[\w%+/.-]{16,}  # an address that is signed
     | \s(?:-u|--user)(?:=|\s+)[^\s:=]+:(?!\d+\b)\S{6,}             # curl
     """,
     re.VERBOSE,
 )
 """What is known by its shape; logs hide it, too."""
-_IS: Final = r"[\"'`*_]*\s*(?:(?:\b(?:is|was|will\sbe|ist|est|es|é|è)\b|は)\s*:?|=>|->|→|[:=](?!//))\s*[\"'`*_]*"
+_IS: Final = r"[\"'`*_]*\s*(?:(?:\b(?:is|are|was|will\sbe|ist|est|es|é|è)\b|は)\s*:?|=>|->|→|[:=](?!//))\s*[\"'`*_]*"
 _OF: Final = r"(?:_\w{1,20}|\s+(?:for|of|to|für|von|pour|de|para|di)(?:\s+[\w.-]+){1,3}?)?"
 """What a secret is for: `password for the staging database is …`, `SECRET_KEY_BASE=…`."""
 _FULL: Final = (
-    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot\sde\spasse|contraseña|senha|wachtwoord|пароль|パスワード"
+    r"(?:pass(?:word|wd|phrase|code|wort)|kennwort|mot\sde\spasse|contraseña|senha|wachtwoord|hasło|şifre|пароль|パスワード"
     r"|密码|密碼|비밀번호)s?"
 )
 _BRIEF: Final = rf"{_ALONE}(?:pass|pwd|pw)s?"
