@@ -181,6 +181,7 @@ def test_references_are_shown_as_names_that_notify_nobody() -> None:
     assert code("<@U0ALICE|alice>") == "`@alice`"
     assert reads_alike("a  b", " a\u200b b ")
     assert not reads_alike("a b", "ab")
+    assert not reads_alike("team:prod:ingest", "team:dev:ingest")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +194,9 @@ def test_references_are_shown_as_names_that_notify_nobody() -> None:
         ('the "q"', "the “q”"),
         ("a...", "a…"),
         ("`x`", "ˋxˋ"),
+        ("🚀 launch", ":rocket: launch"),
+        ("eval 👩🏽‍🔬🔥", "eval :female-scientist::skin-tone-4::fire:"),
+        ("\u200b", "–"),
     ],
 )
 def test_a_name_may_be_typed_as_keyboards_and_phones_write_it(name: str, typed: str) -> None:
