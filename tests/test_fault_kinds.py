@@ -44,6 +44,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_workspace_kinds::one_approval_archives_nothing_and_the_owners_of_keys_hear_of_it",
         "approvals/test_remove_member::whoever_is_removed_never_decides_it",
         "approvals/test_remove_member::a_change_of_a_handed_over_key_is_told_to_its_new_owner",
+        "approvals/test_withdraw_invite::whoever_asked_for_an_invite_is_named_and_hears_that_somebody_else_wants_it_withdrawn",
         "spend/test_changes::ending_is_told_in_the_channel_and_to_whoever_set_it_up",
         "spend/test_changes::what_others_set_up_is_changed_by_people_of_the_channel_and_admins_alone",
         "spend/test_changes::when_whoever_set_it_up_is_gone_the_admins_hear_once_that_nothing_can_be_sent",

@@ -8,12 +8,13 @@ import pytest
 from bot.approvals.act import reading_of
 from bot.approvals.model import Status
 from bot.errors import InvalidInput
+from bot.kinds.people.invite import INVITE_MEMBERS
 from bot.kinds.people.withdraw import WITHDRAW_INVITE, WithdrawInvite
 from bot.people.model import Who
 from bot.sandbox.stage import Json
-from tests.approvals.acting import card_with, press, until
+from tests.approvals.acting import card_with, labels, press, until
 from tests.approvals.asking import fill_in, now_on_the_wire, writes_since
-from tests.world import ALICE, BOB, World, world_of
+from tests.world import ALICE, BOB, DANA, World, world_of
 
 KIM = "kim@acme.test"
 DELETE = "DELETE /v1/organizations/invites/*"
@@ -41,6 +42,22 @@ async def test_an_invite_whose_withdrawal_was_not_answered_is_withdrawn_once(wor
     assert world.sandbox.claude.invites[invite_id].deleted
     assert {name.partition(" ")[0] for name in writes_since(world, seq)} == {"DELETE"}
     await world.message(ALICE, f"✅ *Invite of {KIM} withdrawn*")
+
+
+async def test_whoever_asked_for_an_invite_is_named_and_hears_that_somebody_else_wants_it_withdrawn(world: World) -> None:
+    emails = f"lee@acme.test, {KIM}"
+    asked = await fill_in(world, DANA, INVITE_MEMBERS, {"emails": emails, "role": "developer", "reason": "New team"})
+    assert asked["ok"], asked
+    await press(world, BOB, await card_with(world, "New team"), "request_approve")
+    await world.message(DANA, f"{KIM}: invited as developer, waiting")
+    await fill_in(world, ALICE, WITHDRAW_INVITE, {"invite_id": KIM, "reason": "Wrong address"})
+    card = await card_with(world, f"<@{DANA}>'s invite")
+    await world.message(DANA, f"<@{ALICE}> asks to withdraw an invite: *{KIM}*, invited as developer. It is your invite.")
+    await press(world, BOB, card, "request_approve")
+    told = await world.message(
+        DANA, f"✅ *Invite of {KIM} withdrawn*. It is your invite. <@{ALICE}> asked for it, <@{BOB}> approved"
+    )
+    assert labels(told)[-1] == "Invite…"
 
 
 async def test_an_invite_that_was_accepted_meanwhile_is_not_withdrawn(world: World) -> None:

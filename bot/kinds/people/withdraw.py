@@ -1,17 +1,20 @@
 """A pending invite is withdrawn, so that nobody can accept it any more."""
 
+from datetime import timedelta
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.admin.model import Invite
 from bot.approvals.act import Act, Asked, Look, Reading
+from bot.approvals.concerned import Remedy
 from bot.approvals.fields import WHY_FIELD
 from bot.approvals.kind import Kind
 from bot.approvals.outcome import Done, NeedsPerson, Outcome
-from bot.approvals.parts import NOBODY, Checked, Effect, Rules, Sample, Words
+from bot.approvals.parts import Checked, Concerns, Effect, Rules, Sample, Words
 from bot.errors import InvalidInput, UpstreamMissing, UpstreamRefused
 from bot.forms.fields import FormField
+from bot.kinds.people.invite import INVITE_MEMBERS
 from bot.kinds.people.invites_stay import invite_subject
 from bot.kinds.people.inviting import invites_of
 from bot.people.model import Who
@@ -20,6 +23,9 @@ from bot.slack.markup import Markup, bold, escape, within_bold
 
 GONE: Final = "gone"
 """The state of an invite that was withdrawn: the API doesn't list it any more (admin-api.md §4.3)."""
+
+_CLOCKS = timedelta(hours=1)
+"""By so much the API's clock may be ahead of the database's."""
 
 
 class WithdrawInvite(BaseModel):
@@ -57,6 +63,14 @@ def _no_longer_waits(invite: Invite) -> str:
     if invite.status == "accepted":
         return f"{invite.email} has accepted the invite. Only removing the member helps now."
     return f"The invite of {invite.email} expired already."
+
+
+async def _inviters(reading: Reading, invite_id: str) -> tuple[Who, ...]:
+    """Return who asked for a pending invite; nobody for one that was sent from the Console."""
+    found = next((one for one in await reading.directory.invites() if one.id == invite_id), None)
+    sent = await reading.others.given_since(INVITE_MEMBERS.name, found.invited_at - _CLOCKS) if found else []
+    asked = (one for one in sent if any(part.thing_id == invite_id for part in one.outcome.parts))
+    return tuple(one.requester for one in asked)
 
 
 async def _state(look: Look[WithdrawInvite]) -> Invite | None:
@@ -117,6 +131,12 @@ WITHDRAW_INVITE = Kind(
     ),
     rules=Rules(subject=lambda payload: f"withdraw:{payload.invite_id}", check=_check),
     effect=Effect(apply=_apply, repeatable=True, look=_look, lets_go=_lets_go, sets=("invite",)),
-    concerns=NOBODY,
+    concerns=Concerns(
+        find=_inviters,
+        field="invite_id",
+        thing="invite",
+        says_nobody=False,
+        remedy=Remedy("ask to invite them again.", INVITE_MEMBERS.name, "Invite…", takes_thing=False),
+    ),
     sample=Sample(WithdrawInvite(invite_id="invite_1", email="kim@acme.test", role="developer"), Outcome(value=GONE)),
 )
