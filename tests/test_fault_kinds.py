@@ -82,6 +82,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_ends_of_what_is_gone::a_spend_limit_of_an_archived_workspace_ends_without_anybody",
         "approvals/test_slow_looks::what_was_looked_at_too_slowly_is_tried_again_by_itself",
         "approvals/test_own_queue::what_goes_on_by_itself_waits_for_a_policy_that_can_be_read",
+        "security/test_authority_today::a_retry_waits_for_a_policy_that_can_be_read",
         "approvals/test_holding::who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_until_somebody_has_it",
         "admin/test_faults::an_organization_on_hold_is_a_trouble_that_passes",
         "admin/test_capabilities::a_failure_says_nothing_about_what_is_offered",

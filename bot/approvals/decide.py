@@ -119,6 +119,11 @@ async def check_still_approved(rt: Runtime, request: Request) -> None:
     """Raise unless the approval of a request that wasn't executed yet holds under today's policy, groups and accounts."""
     if request.expires_at <= rt.now():
         raise RequestClosed(f"This request is already {WORDS[Status.EXPIRED]}. Nothing was changed.")
+    if (await rt.refresh_policy()).nobody_because:
+        raise NotAllowed(
+            "I can't tell whether its approval still counts, because the policy file has a fault or can't be read."
+            " Nothing was changed. Press Retry once that is mended."
+        )
     if lost := await _lost_approval(rt, request):
         raise NotAllowed(f"{escape(lost)} Nothing was changed. Give up and ask again.")
     await _check_nobody_left(rt, await _gone(rt, request), "Give it up.")

@@ -234,7 +234,5 @@ async def _check_involved(rt: Runtime, actor: Actor, request: Request) -> None:
         return
     rule = await rule_of(rt, request)
     if actor.slack_id not in await current_approvers(rt, [actor.who], rule, request.workspace_id):
-        raise NotAllowed(
-            f"Only {mention(request.requester.slack_id)} or {approvers_in_words(rule, request.workspace_name)} can do that."
-            " Nothing was changed."
-        )
+        others = f" or {approvers_in_words(rule, request.workspace_name)}" if rule.approvers else ""
+        raise NotAllowed(f"Only {mention(request.requester.slack_id)}{others} can do that. Nothing was changed.")

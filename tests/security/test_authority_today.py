@@ -54,8 +54,8 @@ async def failed_role_change(world: World) -> Json:
 
 
 @pytest.mark.parametrize(
-    "today", few(["", POLICY.replace("quorum = 1", "quorum = 2"), POLICY.replace("S0ADMINS", "S0FINANCE")], 2),
-    ids=["nobody may", "two must", "others may"],
+    "today", few([POLICY.replace("quorum = 1", "quorum = 2"), POLICY.replace("S0ADMINS", "S0FINANCE")], 1),
+    ids=["two must", "others may"],
 )  # fmt: skip
 async def test_a_retry_needs_an_approval_that_holds_today(world: World, today: str) -> None:
     failed = await failed_role_change(world)
@@ -63,6 +63,19 @@ async def test_a_retry_needs_an_approval_that_holds_today(world: World, today: s
     await world.click_on(ALICE, failed, "request_retry")
     await world.message(ALICE, "The approval no longer counts")
     assert await status_of(world, SOFIA) == "failed"
+
+
+async def test_a_retry_waits_for_a_policy_that_can_be_read(world: World) -> None:
+    failed = await failed_role_change(world)
+    await new_policy(world, "")
+    await world.click_on(BOB, await world.message(BOB, "asks to change a role", APPROVALS), "request_retry")
+    await world.message(BOB, f"Only <@{ALICE}> can do that.", APPROVALS)
+    await world.click_on(ALICE, failed, "request_retry")
+    await world.message(ALICE, "I can't tell whether its approval still counts")
+    await new_policy(world, POLICY)
+    await world.click_on(ALICE, failed, "request_retry")
+    await settled(world)
+    assert await status_of(world, SOFIA) == "applied"
 
 
 async def test_a_retry_needs_approvers_who_are_still_there(world: World) -> None:
