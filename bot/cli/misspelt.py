@@ -50,7 +50,20 @@ def placed(sentences: Iterable[str], file: Path = ENV_FILE) -> list[str]:
 
 def uncounted(env: Mapping[str, str]) -> list[str]:
     """Return what was meant to be a setting and doesn't count, each with its place."""
-    return placed(misspelt_settings(env), ENV_FILE) + [f"{ENV_FILE}:{number}: {said}" for number, said in unread(ENV_FILE)]
+    found = [*unread(ENV_FILE), *_set_again(ENV_FILE)]
+    return placed(misspelt_settings(env), ENV_FILE) + [f"{ENV_FILE}:{number}: {said}" for number, said in found]
+
+
+def _set_again(file: Path) -> list[tuple[int, str]]:
+    """Return each line of a `.env` file that sets what a later line sets to something else, with a sentence."""
+    known = setting_names()
+    lines = [line for line in read_lines(file) if line.value is not None and line.name in known]
+    last = {line.name: line for line in lines}
+    return [
+        (line.number, f"{line.name} is set again in line {last[line.name].number}, so this line doesn't count.")
+        for line in lines
+        if line.value and line.value != last[line.name].value
+    ]
 
 
 def _sentence(name: str, known: Collection[str], given: Collection[str]) -> str | None:

@@ -83,7 +83,7 @@ class Settings(AdviceSettings, DatadogSettings, DatabaseSettings):
     slack_api_url: Annotated[str, BeforeValidator(parse.slack_url)] = _setting(
         "Where the Slack Web API is.", "an http or https address", default="https://slack.com/api/"
     )
-    slack_response_hosts: Annotated[tuple[str, ...], BeforeValidator(parse.words)] = _setting(
+    slack_response_hosts: Annotated[tuple[str, ...], BeforeValidator(parse.hosts)] = _setting(
         "Further hosts, separated by commas, to which answers to people's acts may be posted; for emulators and gateways."
         " Those beside SLACK_API_URL, such as hooks.slack.com beside slack.com, are known.",
         "a list of hosts",

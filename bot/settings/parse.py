@@ -1,6 +1,5 @@
 """How single settings are read: a function returns a value in its final form, or raises ValueError that keeps it secret."""
 
-import base64
 import re
 import ssl
 from pathlib import Path
@@ -9,7 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import BeforeValidator, SecretStr
 
-_FERNET_BYTES = 32
+_FERNET_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
+"""32 bytes. A decoder of base64 skips what it doesn't know and ends at the first =, so two keys could pass for one."""
 _OF_POSTGRES = frozenset(
     "ssl sslrootcert pgbouncer target_session_attrs host port user password passfile prepared_statement_cache_size"
     " command_timeout krbsrvname".split()
@@ -17,6 +17,7 @@ _OF_POSTGRES = frozenset(
 """What SQLAlchemy and asyncpg take behind the `?` as text; `sslrootcert` the store hands on."""
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 
 
@@ -95,8 +96,17 @@ def proxy(value: object) -> str:
 
 
 def words(value: object) -> tuple[str, ...]:
-    """Split a list at commas and blanks."""
-    return tuple(str(value).replace(",", " ").split()) if isinstance(value, str) else cast(tuple[str, ...], value)
+    """Split a list."""
+    return _split(value) if isinstance(value, str) else cast(tuple[str, ...], value)
+
+
+def hosts(value: object) -> tuple[str, ...]:
+    """Split and check a list of host names."""
+    names = words(value)
+    for name in names:
+        if not _HOST.fullmatch(name):
+            raise ValueError(f"'{name}' is not one: leave out https://, ports and paths")
+    return names
 
 
 def certificates(value: object) -> Path:
@@ -142,20 +152,16 @@ def _check_authorities(file: str) -> None:
 
 
 def fernet_keys(value: object) -> tuple[str, ...]:
-    """Split and check a comma-separated list of Fernet keys."""
+    """Split and check a list of Fernet keys."""
     keys = _entries(value)
     for number, key in enumerate(keys, 1):
-        try:
-            size = len(base64.urlsafe_b64decode(key.encode()))
-        except ValueError:
-            size = 0
-        if size != _FERNET_BYTES:
+        if not _FERNET_KEY.fullmatch(key):
             raise ValueError(f"entry {number} is not one")
     return keys
 
 
 def domains(value: object) -> tuple[str, ...]:
-    """Split and check a comma-separated list of e-mail domains; lower case."""
+    """Split and check a list of e-mail domains; lower case."""
     names = tuple(name.lower() for name in _entries(value))
     for name in names:
         if not _DOMAIN.fullmatch(name):
@@ -171,12 +177,17 @@ def _has_port_if_any(address: str) -> bool:
     return True
 
 
+def _split(text: str) -> tuple[str, ...]:
+    """Split a list at commas, semicolons and blanks, without the quotation marks that may be around each entry."""
+    return tuple(bare for one in re.split(r"[,;\s]+", text) if (bare := one.strip("\"'")))
+
+
 def _plain(value: object) -> str:
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 
 def _entries(value: object) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else cast(tuple[object, ...], value)
+    parts = _split(value) if isinstance(value, str) else cast(tuple[object, ...], value)
     entries = tuple(text for part in parts if (text := _plain(part).strip()))
     if not entries:
         raise ValueError

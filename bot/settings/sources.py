@@ -7,6 +7,7 @@ tools put around a value is taken off: byte order marks, blanks, and the quotati
 import codecs
 import io
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +18,8 @@ DEFAULT_SECRETS_DIR = Path("/run/secrets")
 _PAIRS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 """Quotation marks, also those that word processors make of straight ones."""
 _QUOTES = frozenset({*_PAIRS, *_PAIRS.values()})
+_COMMENT = re.compile(r"\s#")
+"""Where a comment begins, which only some readers of environment files take off; `docker run --env-file` doesn't."""
 _AROUND = " \t\r\n\u00a0\ufeff\u200b\u2060"
 
 
@@ -102,6 +105,8 @@ def read_values(
                 value, faults[name] = _read(f"SECRETS_DIR, for {name},", found)
         if _QUOTES & {*value[:1], *value[-1:]}:
             faults[name] = f"{name} has a quotation mark at only one end. Remove it."
+        elif _COMMENT.search(value):
+            faults[name] = f"{name} has a comment behind its value. Remove it."
         if value:
             values[name] = value
     return values, {name: fault for name, fault in faults.items() if fault}

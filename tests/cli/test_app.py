@@ -178,6 +178,8 @@ def test_what_a_dotenv_file_has_wrong_is_named_with_its_line(folder: Path) -> No
     assert result.stdout.splitlines()[:2] == [f"warning: .env:{last - 1}: {said}", f"warning: .env:{last}: {said}"]
     assert result.stderr.startswith(f".env:{last - 2}: PORT must be a whole number from 0 to 65535; it is 'http'.\n")
     assert "settings: PORT must be" in call("check", PORT="x").stderr, "what is set outside wins over the file"
+    assert f"warning: .env:2: PORT is set again in line {last - 2}, so this line doesn't count.\n" in result.stdout
+    assert result.stdout.count("is set again") == 1
 
 
 def test_a_dotenv_file_that_can_not_be_read_is_named(folder: Path) -> None:

@@ -63,6 +63,7 @@ def test_without_any_setting_every_missing_one_is_named_at_once() -> None:
         ("ANTHROPIC_ADMIN_KEY", "not-an-anthropic-key"),
         ("ENCRYPTION_KEYS", "not-a-fernet-key"),
         ("ENCRYPTION_KEYS", f"{KEY},hunter2"),
+        ("ENCRYPTION_KEYS", f"{KEY}hunter2"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x"),
         ("DATABASE_URL", "postgresql://root:secret@db:hunter2/x"),
         ("DATABASE_URL", "postgresql://root:hunter2/3@db/x"),
@@ -316,6 +317,27 @@ def test_the_same_goes_for_what_is_no_secret(name: str, value: str, around: str)
 @pytest.mark.parametrize("nothing", ['""', "''", ' "" ', "\ufeff", '" "'])
 def test_quotation_marks_around_nothing_are_nothing(nothing: str) -> None:
     assert load_settings(GOOD | {"SLACK_SIGNING_SECRET": nothing, "TEAM_ID": nothing}) == load_settings(GOOD)
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "DATABASE_URL", "POLICY_FILE", "NO_PROXY", "PORT"])
+def test_a_comment_that_docker_keeps_behind_a_value_is_named_and_the_value_kept_secret(name: str) -> None:
+    (fault,) = faults_of(GOOD | {name: "sqlite:///hunter2.db  # ours"})
+    assert fault == f"{name} has a comment behind its value. Remove it."
+
+
+@pytest.mark.parametrize("between", [",", ", ", ";", " ", "\n", '","', "', '"])
+def test_a_list_is_split_however_it_is_written_and_nothing_of_it_is_swallowed(between: str) -> None:
+    other = "dGVzdHMtb25seS1ub3QtYS1zZWNyZXQta2V5LTAwMDI="
+    lists = {"EMAIL_DOMAINS": ("acme.com", "acme.de"), "ENCRYPTION_KEYS": (KEY, other), "NO_PROXY": ("a.com", "10.0.0.0/8")}
+    settings = load_settings(GOOD | {name: between.join(("", *one, "")).strip(",; \n") for name, one in lists.items()})
+    assert (settings.email_domains, settings.no_proxy) == (lists["EMAIL_DOMAINS"], lists["NO_PROXY"])
+    assert tuple(key.get_secret_value() for key in settings.encryption_keys) == lists["ENCRYPTION_KEYS"]
+
+
+@pytest.mark.parametrize("host", ["https://hooks.acme.com/", "hooks.acme.com:443", "*.acme.com", "-"])
+def test_a_host_that_could_never_match_is_named(host: str) -> None:
+    (fault,) = faults_of(GOOD | {"SLACK_RESPONSE_HOSTS": f"hooks.acme.com,{host}"})
+    assert fault.startswith(f"SLACK_RESPONSE_HOSTS must be a list of hosts; '{host}' is not one")
 
 
 @pytest.mark.parametrize("value", ['"{}', "{}'", "\"{}'"])
