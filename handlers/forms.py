@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date as date_type
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ from bot.slack.blocks import context, section
 from bot.slack.elements import option
 from bot.slack.markup import Markup, bold, channel_mention, date, is_user_id, truncate
 from bot.slack.state import text_at
-from bot.words.ends import Ending
+from bot.words.ends import Ending, speaks_of_end
 from bot.words.folded import folded
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import Listener, plain_answer, said_of
@@ -59,6 +59,13 @@ def unread_end(end: Ending) -> Markup:
     if end.day is not None and not end.is_sure:
         return "⚠️ I took a last day out of what you typed. Check it below."
     return "" if end.is_sure else "⚠️ I couldn't read when it should end. Choose the last day below."
+
+
+def no_end(words: Sequence[str], today: date_type) -> Markup:
+    """Return what a form without a last day says on top where somebody typed one."""
+    if not speaks_of_end(words, today):
+        return ""
+    return "⚠️ I can't set a last day for this, so it doesn't end by itself. Check the fields below."
 
 
 def sent_in_words(call: Interaction, request: Request, *, is_posted: bool) -> Markup:

@@ -20,7 +20,7 @@ from handlers.clauses import Name, Slot
 from handlers.edge.guard import plain_answer
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
-from handlers.forms import open_form
+from handlers.forms import no_end, open_form
 from handlers.line_names import organization_roles, places
 from handlers.lines import Line, read_line
 from handlers.named import workspace_options
@@ -58,7 +58,8 @@ async def invite(call: Interaction) -> None:
             "join_ids": tuple(dict.fromkeys(joins)),
             "join_role": line.values.get("join_role") or _ROLE_THERE.get(role, ""),
         }
-    await open_form(call, "invite_members", values, {one: line.labels[one] for one in joins})
+    on_top = no_end(call.words, call.calendar.day_of(call.rt.now()))
+    await open_form(call, "invite_members", values, {one: line.labels[one] for one in joins}, on_top)
 
 
 async def _unread(call: Interaction, line: Line, slots: Sequence[Slot]) -> Markup:

@@ -14,7 +14,7 @@ from handlers.clauses import BY, with_part
 from handlers.edge.guard import Listener, plain_answer
 from handlers.edge.interaction import Interaction
 from handlers.edge.register import Feature, ForColleagues
-from handlers.forms import open_form, unread_end
+from handlers.forms import no_end, open_form, unread_end
 from handlers.line_names import slack_id_of, slots_of
 from handlers.lines import Line, read_line
 from handlers.unread import said_of_unknown, slip_of_place
@@ -51,8 +51,8 @@ async def _opened_form(call: Interaction) -> bool:
         await open_form(call, kind.name)
         return True
     slots = await slots_of(call, kind, subcommand.fills)
-    today = call.calendar.day_of(call.rt.now()) if "ends_on" in subcommand.fills else None
-    line = read_line(call.words, slots, today, subcommand.reasons)
+    today, ends = call.calendar.day_of(call.rt.now()), "ends_on" in subcommand.fills
+    line = read_line(call.words, slots, today if ends else None, subcommand.reasons)
     if call.parsed.otherwise and not {"slack_id", "workspace_id"} & set(line.values):
         call.parsed = call.parsed.otherwise
         return await _opened_form(call)
@@ -64,7 +64,8 @@ async def _opened_form(call: Interaction) -> bool:
     if problem:
         await call.say(plain_answer(problem))
     else:
-        await open_form(call, kind.name, line.values, line.labels, on_top or unread_end(line.end))
+        on_top = on_top or (unread_end(line.end) if ends else no_end(call.words, today))
+        await open_form(call, kind.name, line.values, line.labels, on_top)
     return True
 
 

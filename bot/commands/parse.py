@@ -15,6 +15,8 @@ _SAYS_LITTLE = frozenset(
 """First words that say nothing of which command is meant, where they stand after another one."""
 _FOR_GOOD = frozenset({"revoke_key", "archive_workspace", "remove_member"})
 """What opens one of these is guessed only from a slip in the same command: neither "move" nor "close" is one."""
+_BEGINS_A_SENTENCE = frozenset("how why when where could would should does will shall need want have".split())
+"""First words that are no slip of a command: `how` is none of `show`."""
 _OF_PEOPLE = frozenset({"add", "make", "remove", "delete"})
 """Words that people use for members of a workspace as for a whole one."""
 _MOST_OF_A_PERSON = 4
@@ -116,6 +118,8 @@ def _nearest(command: Command, word: str, rest: tuple[str, ...], prefix: str, fr
     others = [other for other in COMMANDS if other is not command]
     if named := next((other for other in others if other.name == word), None):
         return " ".join([named.slash(prefix) if prefix else f"/{named.name}", *map(_quoted, rest)])
+    if word in _BEGINS_A_SENTENCE:
+        return None
     reads_all = free is not None and free.reads_all
     is_far = free is None or not (free.names or reads_all)
     for candidates, cutoff in (([command], 0.7), (others, 1.0), *([(others, 0.75)] if is_far else [])):

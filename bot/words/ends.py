@@ -105,6 +105,12 @@ def find_end(words: Sequence[str], today: date) -> Ending:
     return next(by_itself, Ending(None, tuple(words), is_sure=not _MAY_SAY_WHEN.search(said)))
 
 
+def speaks_of_end(words: Sequence[str], today: date) -> bool:
+    """Tell whether words say that something ends, in a way that is read or not; a day by itself says nothing of an end."""
+    is_said = any(word.casefold() in _UNTIL or _plain(word).replace("’", "'") in _SAYS_UNTIL for word in words)
+    return is_said or any(_length_at(words, at + 1, today) for at, word in enumerate(words) if word.casefold() == "for")
+
+
 def _said_at(words: Sequence[str], at: int, today: date) -> Ending | None:
     """Find a day that words say by themselves: `tomorrow`, `Friday`, `15 Dec`. What `on Friday` means isn't known."""
     before, here, after = (_plain(words[near]) if 0 <= near < len(words) else "" for near in (at - 1, at, at + 1))

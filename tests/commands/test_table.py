@@ -100,6 +100,8 @@ def test_what_is_typed_is_understood(command: str, text: str, subcommand: str, w
         ("/claude-keys", "invite kim@acme.test", "/claude-members invite kim@acme.test"),
         ("/claude-keys", "in Staging", None),  # a small word that another command knows, too
         ("/claude-keys", "expired", None),
+        ("/claude-keys", "how do i get a key", None),  # a question, and no slip of "show"
+        ("/claude-members", "where is Priya", None),
         ("/claude-workspaces", "open Lab", None),
         ("/claude-requests", "xyzzy", None),
         ("/claude-requests", "of alice", None),

@@ -33,6 +33,8 @@ async def test_a_role_may_be_asked_for_until_a_day_in_one_line(tmp_path: Path) -
         ("members role billing @priya 3 days", "change_role", "initial_date"),
         ("workspaces limit Staging $500 till xmas", "set_spend_limit", "I couldn't read when it should end"),
         ("workspaces access Staging @priya developer 2 weeks", "workspace_access", "initial_date"),
+        ("keys disable ingest-prod until tomorrow", "disable_key", "I can't set a last day for this"),
+        ("members invite new.one@acme.test as developer for 2 weeks", "invite_members", "I can't set a last day for this"),
     ],
 )
 async def test_an_end_that_is_not_understood_comes_back_in_the_form(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.words.ends import Ending, find_end
+from bot.words.ends import Ending, find_end, speaks_of_end
 
 TODAY = date(2026, 11, 20)
 
@@ -154,3 +154,21 @@ def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) 
     found = find_end(typed.split(), TODAY)
     assert (found.day, found.is_sure) == (day, False)
     assert "for" not in found.rest or found.day is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("until tomorrow", True),
+        ("leaked, for 2 days", True),
+        ("till we are back", True),
+        ("temporarily", True),
+        ("bis Freitag", True),
+        ("leaked on Friday", False),
+        ("for the audit of December", False),
+        ("Friday Lab", False),
+        ("", False),
+    ],
+)
+def test_what_speaks_of_an_end_is_seen_where_none_can_be_set(typed: str, expected: bool) -> None:
+    assert speaks_of_end(typed.split(), TODAY) is expected
