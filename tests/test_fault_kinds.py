@@ -150,6 +150,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (21, "one odd answer is believed"): (
         "spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",
         "directory/test_listing::an_organization_without_a_single_member_is_not_believed",
+        "status/test_names::a_list_of_workspaces_that_is_empty_all_at_once_is_not_believed",
         "spend/test_doubts::an_answer_says_in_one_line_which_of_its_days_are_in_doubt",
     ),
     (22, "of two statements the convenient one is believed"): (
@@ -215,6 +216,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (33, "values that files and shells wrap"): (
         "cli/test_check::check_reads_values_as_the_bot_does",
         "cli/test_app::what_a_dotenv_file_has_wrong_is_named_with_its_line",
+        "settings/test_settings::a_comment_that_docker_keeps_behind_a_value_is_named_and_the_value_kept_secret",
+        "settings/test_settings::a_list_is_split_however_it_is_written_and_nothing_of_it_is_swallowed",
     ),
     (34, "a closing sentence that isn't true"): (
         "cli/test_check::the_closing_sentence_says_what_a_policy_comes_to",

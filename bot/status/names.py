@@ -104,7 +104,7 @@ async def _news(tx: Tx, judged: Sequence[Named], named: set[str] | None, now: da
 
 async def find_known(admin: Admin, notifier: Notifier | None, policy: Policy, before: Known) -> Known:
     """Ask the organization, and Slack unless there is no `notifier`; what doesn't answer stays as it was."""
-    found: dict[str, dict[str, str]] = await _workspaces(admin) if policy.workspaces else {}
+    found: dict[str, dict[str, str]] = await _workspaces(admin, before) if policy.workspaces else {}
     known = before.model_copy(update=found)
     known = known.model_copy(update={"was": meant(policy, known.workspaces or {}, before.was)})
     if notifier is None:
@@ -114,12 +114,18 @@ async def find_known(admin: Admin, notifier: Notifier | None, policy: Policy, be
     return known.model_copy(update={"groups": groups, "people": people})
 
 
-async def _workspaces(admin: Admin) -> dict[str, dict[str, str]]:
-    """Return the names of workspaces by their ids, working and archived ones; nothing without an answer."""
+async def _workspaces(admin: Admin, before: Known) -> dict[str, dict[str, str]]:
+    """Return the names of workspaces by their ids, working and archived ones; nothing without an answer to believe.
+
+    A workspace can be archived, but not deleted: where some were known `before`, an empty list is an odd answer.
+    """
     try:
         every = [one async for one in admin.workspaces(include_archived=True)]
     except UpstreamError as error:
         log.info("workspaces_not_listed", error=type(error).__name__)
+        return {}
+    if not every and (before.workspaces or before.archived):
+        log.warning("workspaces_not_believed")
         return {}
     return {
         "workspaces": {one.id: one.name for one in every if one.archived_at is None},

@@ -169,6 +169,16 @@ async def test_what_comes_to_match_nothing_is_told_once_and_once_when_it_is_mend
     assert await scene.looks() == []
 
 
+async def test_a_list_of_workspaces_that_is_empty_all_at_once_is_not_believed(scene: Scene) -> None:
+    assert await scene.looks() == []
+    known, scene.outside.workspaces_by_id = scene.outside.workspaces_by_id, {}
+    assert await scene.looks() == []
+    assert await loose_names(scene.rt) == []
+    scene.outside.workspaces_by_id = known | {"wrkspc_1": "Research"}
+    ((_, text),) = await scene.looks()
+    assert "workspace *Lab*: it is called Research now" in text
+
+
 async def test_a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_can_not_be_read_mends_nothing(
     scene: Scene,
 ) -> None:
