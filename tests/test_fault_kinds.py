@@ -168,6 +168,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "spend/test_table::parts_of_both_signs_have_no_share",
         "spend/reconcile/test_view::what_is_next_to_nothing_is_no_base_of_a_percentage",
         "spend/reports/test_counts::a_part_of_what_credits_made_small_has_no_share",
+        "spend/test_thresholds::a_credit_is_no_cause_though_it_was_larger_on_usual_days",
     ),
     (24, "what is provisional doesn't say so"): (
         "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",

@@ -96,6 +96,15 @@ def test_a_usual_day_names_the_largest_key_and_not_the_one_that_is_least_below_i
         assert top == TopSpender("…big", "sonnet-5-5", Decimal(today[0][1]), None)
 
 
+def test_a_credit_is_no_cause_though_it_was_larger_on_usual_days() -> None:
+    usual = (("big", "75"), ("credit", "-60"))
+    before = [cell(FRIDAY - n * DAY, key, amount) for n in range(1, 8) for key, amount in usual]
+    for today, expected in ((("75", "-1"), (Decimal(75), None)), (("95", "-1"), (Decimal(95), Decimal(75)))):
+        cells = [cell(FRIDAY, "big", today[0]), cell(FRIDAY, "credit", today[1])]
+        top = find_top_spender("daily", FRIDAY, cells, before, facts(FRIDAY - 7 * DAY, FRIDAY), {})
+        assert top == TopSpender("…big", "sonnet-5-5", *expected)
+
+
 def test_an_open_day_names_the_largest_key_because_its_hours_are_no_day() -> None:
     before = [cell(FRIDAY - n * DAY, key, amount) for n in range(1, 8) for key, amount in (("big", "90"), ("small", "10"))]
     known = facts(FRIDAY - 7 * DAY, FRIDAY - DAY) | facts(FRIDAY, FRIDAY, closed=False)

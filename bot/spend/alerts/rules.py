@@ -111,7 +111,9 @@ def _furthest_above(
         return largest, sums[largest], None
     earlier = sum_by((c for c in everything if c.day in days), KEY)
     usual = {key: earlier.get(key, ZERO) / len(days) for key in sums}
-    top = max(sums, key=lambda key: (sums[key] - usual[key], key))
+    # A credit that is less of one than usual cost nothing.
+    paid = [key for key in sums if sums[key] > 0] or [largest]
+    top = max(paid, key=lambda key: (sums[key] - usual[key], key))
     if sums[top] - usual[top] < NOTABLE_PART * sum(sums.values(), ZERO) or sums[top] <= usual[top]:
         return largest, sums[largest], None
     return top, sums[top], usual[top]

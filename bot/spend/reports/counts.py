@@ -45,6 +45,12 @@ def tokens(one: Measures) -> int:
     return one.input + one.output
 
 
+def is_uncounted(parts: Iterable[Measures]) -> bool:
+    """Tell whether money was spent and no token was counted: then the usage report wasn't read, and none isn't zero."""
+    every = list(parts)
+    return any(one.amount > 0 for one in every) and not any(tokens(one) for one in every)
+
+
 def ratio(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
     """Return a part of a whole, None where there is no whole."""
     return Decimal(part) / Decimal(whole) if whole else None

@@ -127,8 +127,9 @@ def _estimate(daily: Sequence[Measures], model: str, prices: PriceTable) -> Deci
 def _finding(times: Times, sums: Mapping[str, Measures], used: Sequence[str], earlier: Measures | None) -> Markup:
     total = sum((one.amount for one in sums.values()), ZERO)
     change = change_in_words(total, None if earlier is None else earlier.amount, against(times))
+    count = len(used or [one for one in sums if one])  # of which no tokens are known, they may have been used all the same
     parts: list[Markup] = [
-        f"*{shown(total)}{so_far(times)} on {plural(len(used), 'model')}* {when(times)}",
+        f"*{shown(total)}{so_far(times)} on {plural(count, 'model')}* {when(times)}",
         *([change] if change else []),
     ]
     if used:

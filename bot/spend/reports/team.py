@@ -16,7 +16,7 @@ from bot.spend.ledger.apart import names_apart
 from bot.spend.model import ZERO, Measures
 from bot.spend.phrases import as_plain_text, change_in_words, shown
 from bot.spend.render import parts_chart
-from bot.spend.reports.counts import tokens
+from bot.spend.reports.counts import is_uncounted, tokens
 from bot.spend.reports.load import before, measured
 from bot.spend.reports.model import Built, Part, Times, Wanted
 from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
@@ -69,7 +69,7 @@ def people(
     order = sorted(now, key=lambda one: (-one.amount, PERSON.label(one.of(PERSON), names)))
     used = _models_of(by_model)
     rows: list[Row] = []
-    every = [*order, *_no_more(times, now, was or {})]
+    every, is_counted = [*order, *_no_more(times, now, was or {})], not is_uncounted(now)
     for one, part in zip(every, shares([one.amount for one in every]), strict=True):
         who = one.of(PERSON)
         change = () if was is None else (one.amount - was.get(who, ZERO),)
@@ -80,8 +80,8 @@ def people(
                 one.amount,
                 part,
                 *change,
-                one.requests,
-                tokens(one),
+                one.requests if is_counted else None,
+                tokens(one) if is_counted else None,
                 ", ".join(used.get(who, ())) or None,
                 *extra,
             )

@@ -16,6 +16,7 @@ from bot.spend.reports.counts import (
     cache_write,
     count_change,
     count_words,
+    is_uncounted,
     per_million,
     tokens,
 )
@@ -70,7 +71,7 @@ def token_trends(times: Times, by_day: Mapping[date, Measures], earlier: Measure
 
 
 def _cells(one: Measures) -> Row:
-    if _is_uncounted(one):
+    if is_uncounted([one]):
         return (*[None] * (len(_COUNTS) - 1), one.amount)
     return (
         one.uncached_input,
@@ -84,13 +85,8 @@ def _cells(one: Measures) -> Row:
     )
 
 
-def _is_uncounted(one: Measures) -> bool:
-    """Tell whether money was spent and no token was counted: then the usage report wasn't read, and none isn't zero."""
-    return one.amount > 0 and not tokens(one)
-
-
 def _finding(times: Times, total: Measures, earlier: Measures | None) -> Markup:
-    if _is_uncounted(total):
+    if is_uncounted([total]):
         return f"*No token counts are known* {when(times)}, though {shown(total.amount)} was spent{so_far(times)}"
     change = earlier and count_change(tokens(total), tokens(earlier))
     cached, price = cache_share(total), per_million(total)

@@ -83,6 +83,16 @@ def test_costs_by_a_tag_add_up_and_the_first_sentence_names_what_has_none() -> N
     assert whole.finding.startswith("*All of $3.00 has a tag `team`*")
 
 
+def test_counts_that_were_not_read_are_no_zeros_and_what_cost_something_was_used() -> None:
+    def unread(column: str, who: str, amount: int) -> Measures:
+        return Measures(FIRST, {column: who}, Decimal(amount), None, 0, 0, 0, 0, 0, 0)
+
+    built = people(times(), [unread(PERSON.column, "user_dana", 5), unread(PERSON.column, "user_bob", -5)], [], None, NAMES)
+    assert built.parts[0].table.values("requests") == built.parts[0].table.values("tokens") == [None, None]
+    daily = [unread(MODEL.column, "claude-opus-5-5", 5), unread(MODEL.column, "claude-sonnet-5-5", 1)]
+    assert models(times(), daily, None, price_table()).finding.startswith("*$6.00 on 2 models*")
+
+
 def test_people_add_up_and_further_columns_join() -> None:
     dice = Random(3)
     now = by(PERSON, dice)
