@@ -20,6 +20,8 @@ _QUESTIONS = (
     "by in for per each daily weekly monthly tokens requests dollars cost costs spend spent usage top largest"
     " over above model models key keys person people product tier workspace workspaces tag how what show"
     " please compare compared vs all lifetime next who which budget budgets"
+    " why explain difference diff delta change changed growth grew increase increased decrease decreased rise rose drop"
+    " dropped movers variance"
 )
 """First words of a question that are no period."""
 ASKING = tuple(f"{_PERIODS} {_QUESTIONS}".split())

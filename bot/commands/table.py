@@ -217,7 +217,7 @@ COMMANDS = (
                 "report [NAME] [PERIOD] [by TAG]",
                 "reports, also on a schedule",
                 SPEND,
-                also=("schedule",),
+                also=("schedule", "allocation", "chargeback", "showback"),
                 like=("reports",),
             ),
             Subcommand(

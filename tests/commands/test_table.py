@@ -63,6 +63,7 @@ def test_readme_has_the_table_of_commands() -> None:
             "update",
             ("rename", "workspace", "Staging", "to", "Stage"),
         ),
+        ("/claude-spend", "chargeback october by team", "report", ("chargeback", "october", "by", "team")),
         ("/claude-workspaces", "create workspace Checkout", "create", ("workspace", "Checkout")),
         ("/claude-workspaces", "raise limit Staging 800", "limit", ("limit", "Staging", "800")),
         ("/claude-workspaces", "make Mei Chen admin of Staging", "access", tuple("Mei Chen admin of Staging".split())),

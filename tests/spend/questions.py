@@ -16,7 +16,7 @@ NAMES = {
     "model": ("opus-5-5", "sonnet-5-5", "haiku-4-5"),
     "person": ("Dana Smith", "Bob Lee"),
 }
-TAGS = {"cost-centre": ("1100", "2300"), "team": ("checkout", "data platform")}
+TAGS = {"cost-centre": ("1100", "2300"), "team": ("checkout", "data platform"), "billing_unit": ("core ops",)}
 
 UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("today", "today"),
@@ -359,6 +359,16 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("how much did we burn so far today", "today"),
     ("one week by key", "last week by key"),
     ("key ingest prod 7d", "7d key ingest-prod"),
+    ("october vs prior month", "october vs period before"),
+    ("last quarter vs previous quarter by key", "last quarter by key vs period before"),
+    ("mtd vs previous month", "mtd vs last month"),
+    ("7d vs previous month", "7d vs last month"),
+    ("vs previous week by model", "this week by model vs last week"),
+    ("billing unit core ops 7d", '7d tag billing_unit = "core ops"'),
+    ("hier by model", "yesterday by model"),
+    ("vorgestern", "2 days ago"),
+    ("1er octobre", "10-01..10-01"),
+    ("15 de octubre de 2026 by key", "2026-10-15..2026-10-15 by key"),
 )
 """What is typed, and the same in its one spelling."""
 
@@ -530,6 +540,21 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("Production models last month", "Production", "in Production by model last month"),
     ("top 3 keys in Production by tokens", "keys in", "top 3 by key in Production by tokens"),
     ("batch vs standard", "batch", "tier batch and standard"),
+    ("difference between september and october", "difference", "october vs september"),
+    ("change from q2 to q3 by key", "change", "q3 vs q2 by key"),
+    ("delta between q3 2026 and q3 2025", "delta", "q3 2026 vs q3 2025"),
+    ("diff oct sep", "diff", "sep vs oct"),
+    ("increase from september to october", "increase", "october vs september"),
+    ("why is november lower than october", "why", "november vs october"),
+    ("movers last month", "movers", "last month"),
+    ("today v yesterday", "v", "today vs yesterday"),
+    ("cost center 1100 by model", "center", "tag cost-centre=1100 by model"),
+    ("october without cost center 1100", "without cost", "october without tag cost-centre=1100"),
+    ("cost_centre: 2300 october", "cost_centre:", "tag cost-centre=2300 october"),
+    ("by service account", "by service", "by person"),
+    ("claude-sonnet-5-5 last month", "claude-sonnet-5-5", "model sonnet-5-5 last month"),
+    ("who uses opus", "who", "yesterday by person model opus"),
+    ("how much is opus costing us", "opus", "yesterday model opus"),
 )
 """What is typed, what of it isn't understood, and what is offered instead."""
 
@@ -573,5 +598,11 @@ UNTOLD: tuple[tuple[str, str, str | None, str], ...] = (
     ("30d budget", "budget", None, "for"),
     ("october invoice", "invoice", None, "API"),
     ("discount", "discount", None, "a"),
+    ("october before discount", "before discount", None, "reconcile"),
+    ("gross october", "gross", None, "reconcile"),
+    ("projection november", "projection", "november", "forecast."),
+    ("early november", "early", "november", "first"),
+    ("not tagged october", "not tagged", None, "report allocation"),
+    ("cost per 1k tokens by model", "per 1k", None, "models"),
 )
 """What no answer tells: what is typed, what of it can't be used, what is offered, and a word of the reason."""

@@ -15,8 +15,8 @@ from bot.spend.ask.nearest import repaired
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
-from bot.spend.ask.untold import untold
-from bot.spend.ask.versus import settled
+from bot.spend.ask.untold import Untold, untold
+from bot.spend.ask.versus import alone, settled
 from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
 from bot.spend.dimensions import ASKED, WORKSPACE, Dimension
@@ -80,7 +80,7 @@ def parse_query(
     why = None if found.second or known.names_at(typed[found.at :]) else untold(typed[found.at :])
     meant = None
     if why is None or why.has_near:
-        meant = repaired(typed, found.at, found.second, known, lambda tried: _stop_of(tried, known))
+        meant = _repaired(typed, found, why, known)
     if not found.second and len(_leavings(typed, known)) != len(_leavings(meant or (), known)):
         meant, found = None, found._replace(at=_first_not_left_out(typed, found.at, known))
         why = untold(typed[found.at :])
@@ -95,6 +95,18 @@ def parse_query(
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", "tag", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
+
+
+def _repaired(typed: Sequence[str], found: _Stop, why: Untold | None, known: Known) -> list[str] | None:
+    """Return the nearest words that make sense; what no answer tells is left out, and nothing like it put in its place."""
+    at, second = found.at, found.second
+    if why is not None and not left_out(typed[at:]) and typed[at + why.taken :]:
+        typed = [*typed[:at], *typed[at + why.taken :]]
+        stop = _stop_of(typed, known)
+        if stop is None:
+            return list(typed) or None
+        at, second = stop
+    return repaired(typed, at, second, known, lambda tried: _stop_of(tried, known))
 
 
 def _leavings(words: Sequence[str], known: Known) -> list[int]:
@@ -183,7 +195,7 @@ def _period(reads: Sequence[Read]) -> Period:
     """Return the period that is asked for, or what a question without one means."""
     values: dict[Part, Any] = {one.part: one.value for one in reads}
     usual = next((_USUAL[one] for one in _splits(reads) if one in _USUAL), "yesterday")
-    return values.get("period") or _RUNS.get(values.get("comparison", "")) or usual
+    return values.get("period") or _RUNS.get(alone(values.get("comparison", ""))) or usual
 
 
 def _splits(reads: Sequence[Read]) -> tuple[Dimension, ...]:

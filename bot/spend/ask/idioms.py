@@ -37,6 +37,11 @@ _FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
 _EITHER = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:/(\d{4}))?")
 _MONTH_OR_DAY = re.compile(r"([a-z]{3,9})-?(\d\d)")
 _EVER = frozenset({"all time", "all-time", "lifetime", "ever", "since the beginning", "since ever"})
+_DIFFERS = frozenset(
+    "why explain difference diff delta change changes changed growth grew grow grown rise rose increase increased drop"
+    " dropped fall fell decrease decreased mover movers variance lower higher".split()
+)
+"""What asks how one period differs from another, which every answer says of its period."""
 _BEFORE = re.compile(
     r"vs (?:the )?(?:(?:previous|prior|preceding) (?:one|period)|(?:day|week|month|quarter|year|period) before)"
 )
@@ -145,12 +150,30 @@ def _comparisons(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield 1, []
     if words[0] == "yoy":
         yield 1, ["vs", *YEAR_BEFORE.split()]
+    yield from _differences(words)
     for taken in range(min(len(words), 8) if words[0] in _VERSUS else 0, 1, -1):
         said = " ".join(["vs", *words[1:taken]])
         if _BEFORE.fullmatch(said):
             yield taken, []
         if same := _SAME.fullmatch(said):
             yield taken, ["vs", *(YEAR_BEFORE.split() if "year" in same.groups() else ("last", same[1]))]
+
+
+def _differences(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read `difference between September and October` as a comparison: all from one to the other would be a sum."""
+    if words[0] not in _DIFFERS:
+        return
+    if words[1:2] == ["than"]:
+        yield 2, ["vs"]
+    begins = 1 + (words[1:2] in (["between"], ["from"], ["of"]))
+    for at in range(begins + 1, min(len(words), begins + 5)):
+        behind = at + (words[at] in ("and", "to", ",", "&", "-", "–"))
+        first, second = read_period(words[begins:at]), read_period(words[behind:])
+        if first and second and first[1] == at - begins:
+            sides = [words[behind : behind + second[1]], words[begins:at]]
+            is_turned = first[0][:4].isdecimal() and second[0][:4].isdecimal() and first[0] > second[0]
+            yield behind + second[1], [*sides[is_turned], "vs", *sides[not is_turned]]
+    yield 1, []
 
 
 def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple[int, list[str]]]:

@@ -83,7 +83,7 @@ def longest(words: Sequence[str], names: Lookup) -> tuple[str, int] | None:
         said = plain(" ".join(words[:taken]))
         meant = names.meant.get(said)
         if not meant and not _begins_longer_period(words[taken - 1 :]):
-            meant = names.meant.get(said.replace(" ", "-"))
+            meant = names.meant.get(said.replace(" ", "-")) or names.meant.get(said.replace(" ", "_"))
         if meant and words[taken - 1] != ",":
             return meant[-1], taken
     return None

@@ -23,7 +23,8 @@ def exactly(rest: Sequence[str], meanings: Meanings) -> Iterator[tuple[int, list
     """Yield what the first words are the name of, the longest name first, and of how many words it is."""
     for taken in range(min(len(rest), LONGEST_NAME), 0, -1):
         said = plain(" ".join(rest[:taken]))
-        if meant := meaning_of(said, meanings) or meaning_of(said.replace(" ", "-"), meanings):
+        forms = (said, said.replace(" ", "-"), said.replace(" ", "_"))
+        if meant := next(filter(None, (meaning_of(one, meanings) for one in forms)), None):
             yield taken, meant
 
 

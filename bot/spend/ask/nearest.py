@@ -7,7 +7,7 @@ from itertools import chain
 
 from bot.spend.ask.clauses import KEYWORDS
 from bot.spend.ask.idioms import NEGATIONS, idioms, left_out
-from bot.spend.ask.known import Known, Read
+from bot.spend.ask.known import Known, Read, longest
 from bot.spend.ask.lookup import Lookup, named
 from bot.spend.ask.meanings import Meanings, by_beginning, by_part, exactly, in_one_word, meaning_of, near_to
 from bot.spend.ask.periods import MOST_DAYS, is_month, period_phrases, read_period
@@ -16,6 +16,7 @@ from bot.spend.ask.splits import TIMES
 from bot.spend.ask.words import LINKS, PERSON, plain
 from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.words.digits import in_ascii
+from bot.words.similar import closest
 
 Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
 """Tells at which word reading words ends, and which contradiction ends it; None where all of them make sense."""
@@ -24,6 +25,7 @@ _TRIES = 40
 _CHANGES = 3
 _BY_ELSEWHERE = frozenset("nach par por".split())
 """What stands for `by` where months are called Oktober, octobre and octubre."""
+_SURE_OF_A_TAG = 0.8
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -88,7 +90,7 @@ def _nearest(
 def _begun_earlier(words: list[str], at: int, known: Known) -> Iterator[list[str]]:
     """Yield words with a name whose first word was read as something else, such as the month in `May Chen`."""
     for start in range(max(at - 2, 0), at):
-        for taken, meant in exactly(words[start:], _every(known)):
+        for taken, meant in chain(exactly(words[start:], _every(known)), _tag_apart(words[start:], known)):
             before = words[:start]
             while before and before[-1].casefold() in ("in", "for", "of", "by"):
                 before = before[:-1]
@@ -141,7 +143,7 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from _meant(["by", *rest[1:]], known)
     elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
         yield at + 1, ["tokens", "by", "token", "type"]
-    elif word in ("to", "with", "than", "and") and len(rest) > 1:
+    elif word in ("to", "with", "than", "and", "v", "v.") and len(rest) > 1:
         yield 1, ["vs"]
     elif word in known.by and len(rest) > 1:
         names = [known.of(known.by[word].name)]
@@ -170,6 +172,9 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     """Yield what words without any before them may mean: a period, a dimension, a name, a measure or a mistyped keyword."""
     yield from exactly(rest, _every(known))
     yield from _tag_value(rest, known)
+    yield from _tag_apart(rest, known)
+    if (model := plain(rest[0]).removeprefix("claude-")) in known.of(MODEL.name).meant:
+        yield 1, known.of(MODEL.name).meant[model]
     if len(rest) > 1 and (split := known.by.get(rest[1].casefold())) and rest[1].casefold() == split.name:
         names, value = known.of(split.name), plain(rest[0])
         fitting = [value] if value in names.meant else names.with_part(value)
@@ -209,6 +214,8 @@ def _splits(known: Known) -> Lookup:
         apart = re.sub(r"[-_]", " ", plain(tag))
         found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
     longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
+    if known.person:
+        longer |= {f"service account{plural}": ["by", PERSON] for plural in ("", "s")}
     return Lookup({"type": ["by", "token", "type"], **longer, **found})
 
 
@@ -226,6 +233,19 @@ def _tag_value(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[st
     after = rest[at + 1 :]
     if tag and after[0].casefold() not in (*LINKS, *KEYWORDS, *known.by) and not read_period(after):
         yield at + 2, ["by", "tag", tag]
+
+
+def _tag_apart(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
+    """Yield a tag that is typed as words of their own, with the value behind it or as a split: `cost centre 1100`."""
+    for tag, values in known.tags.items():
+        apart = re.sub(r"[-_]", " ", plain(tag))
+        for taken in sorted({1, apart.count(" ") + 1}) if " " in apart else ():
+            typed = re.sub(r"[-_]", " ", plain(" ".join(rest[:taken])).rstrip(":="))
+            if not closest(typed, [apart], _SURE_OF_A_TAG):
+                continue
+            behind = taken + (rest[taken : taken + 1] in (["="], ["is"]))
+            value = longest(rest[behind:], values) if rest[behind:] else None
+            yield (behind + value[1], ["tag", tag, "=", value[0]]) if value else (taken, ["by", "tag", tag])
 
 
 def _every(known: Known) -> Meanings:

@@ -25,7 +25,8 @@ _MONTHS = {
 _IN_ENGLISH = {elsewhere: month for month, names in _MONTHS.items() for elsewhere in names.split()}
 _PHRASES = {
     "today": "heute|aujourd'hui|aujourd’hui|hoy",
-    "yesterday": "gestern|ayer",
+    "yesterday": "gestern|hier|ayer",
+    "2 days ago": "vorgestern|avant-hier|anteayer",
     "this week": "diese woche|cette semaine|esta semana",
     "last week": "letzte woche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
     "mtd": "diesen monat|dieser monat|ce mois|ce mois-ci|este mes",
@@ -81,7 +82,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"(?<![\w.])(?P<number>[1-4])(?P<unit>q)(?:['’ ]?{_YEAR})?\b"), _turned),
     (re.compile(rf"(?<![\w.])(?P<number>[12])(?P<unit>h)['’ ]?{_YEAR}\b"), _turned),
     (re.compile(r"(?<![\w./-])(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\w./-])"), _iso),
-    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\. ?(?=[a-z]{3})"), lambda found: f"{found['day']} "),
+    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})(?:\. ?| de |er )(?=[a-z]{3})"), lambda found: f"{found['day']} "),
+    (re.compile(r"(?<=[a-z]) de (?=20\d\d)"), lambda _: " "),
 )
 _FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(?![\w-])")
 

@@ -41,6 +41,7 @@ _INVOICE: Markup = "The Claude API tells me no invoices and no credits. *reconci
 _LIST_PRICES: Markup = "*reconcile* compares a month with its list prices."
 _SAVED: Markup = "*reconcile* says what batches and discounts took off a month's list price."
 _UNTAGGED: Markup = "*report allocation* says what has no tag."
+_UNTAGGED_PAIRS = ("not tagged", "no tag", "no tags", "without tag", "without tags", "without untagged", "not allocated")
 _FILES: Markup = "Every answer has a *CSV* button below it."
 _WORDS: dict[str, Untold] = {
     **dict.fromkeys(
@@ -71,7 +72,18 @@ _WORDS: dict[str, Untold] = {
     ),
     **dict.fromkeys(("minute", "minutes", "seconds", "by second", "per second"), Untold(1, _MINUTES)),
     **dict.fromkeys(
-        ("per token", "per million", "per request", "cache hit", "hit rate", "cache share", "cached share"),
+        (
+            "per token",
+            "per million",
+            "per 1m",
+            "per thousand",
+            "per 1k",
+            "per request",
+            "cache hit",
+            "hit rate",
+            "cache share",
+            "cached share",
+        ),
         Untold(1, _RATIOS),
     ),
     **dict.fromkeys(
@@ -85,9 +97,13 @@ _WORDS: dict[str, Untold] = {
     **dict.fromkeys(
         ("invoice", "invoices", "credit", "credits", "balance", "tax", "vat", "refund", "refunds"), Untold(1, _INVOICE)
     ),
-    **dict.fromkeys(("discount", "discounts", "list price", "list prices"), Untold(1, _LIST_PRICES)),
+    **dict.fromkeys(
+        ("discount", "discounts", "before discount", "before discounts", "gross", "net", "list price", "list prices"),
+        Untold(1, _LIST_PRICES),
+    ),
+    **dict.fromkeys(("early", "mid", "middle of", "late", "end of", "month end"), Untold(1, _DAYS, has_near=True)),
     **dict.fromkeys(("saving", "savings", "saved"), Untold(1, _SAVED)),
-    **dict.fromkeys(("untagged", "unallocated", "unassigned"), Untold(1, _UNTAGGED)),
+    **dict.fromkeys(("untagged", "unallocated", "unassigned", *_UNTAGGED_PAIRS), Untold(1, _UNTAGGED)),
     **dict.fromkeys(("csv", "as csv", "excel", "xlsx", "spreadsheet", "file", "download"), Untold(1, _FILES, has_near=True)),
 }
 _AFTER_IN = frozenset({"us", "usa", "eu", "europe"})
@@ -102,9 +118,11 @@ _BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*")
 
 def untold(words: Sequence[str]) -> Untold | None:
     """Return why no answer tells what the words begin with; None where there is no such reason."""
+    lower = [word.casefold() for word in words[:5]]
+    if " ".join(lower[:2]) in _UNTAGGED_PAIRS and (len(lower) == 2 or lower[1] not in ("tag", "tags")):
+        return Untold(2, _UNTAGGED)
     if leaving := left_out(words):
         return Untold(min(leaving[0] + 1, len(words)), _LEFT_OUT, has_near=True)
-    lower = [word.casefold() for word in words[:5]]
     is_after = lower[0] in _BEFORE and len(words) > 1
     where = [one for one in lower[1:] if one != "the"]
     if lower[0] == "in" and where and where[0] in _AFTER_IN and where[1:2] != ["dollars"]:

@@ -24,6 +24,8 @@ _RELATIVE = re.compile(
     r"|(?:(?:previous|prior) )?one(?: before)?|(\d{1,3} )?(day|week(?:end)?|month|quarter|year)s? before"
 )
 """What means something only beside the period: `last`, `the one before`, `the day before`, `the 7 days before`."""
+_PRIOR = re.compile(r"(?:previous|prior|preceding|prev) (week|month|quarter)")
+"""What is the one before a period as long, and before today beside any other: `October vs prior month`."""
 _LAST_OF: dict[Period, Period] = {
     "today": "yesterday",
     "this week": "last week",
@@ -48,7 +50,7 @@ def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
         phrase = plain(" ".join(words[at : at + taken])).removeprefix("the ").removeprefix("a ")
         if phrase in _BEFORE:
             return _BEFORE[phrase], at + taken
-        if _RELATIVE.fullmatch(phrase) and not read_period(words[at + taken : at + taken + 1]):
+        if (_RELATIVE.fullmatch(phrase) or _PRIOR.fullmatch(phrase)) and not read_period(words[at + taken : at + taken + 1]):
             return phrase, at + taken
     period = read_period(words[at:])
     if period is None or period[0] == "last year":  # a month against a whole year, or against the same month?
@@ -56,10 +58,19 @@ def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
     return period[0], at + period[1]
 
 
+def alone(versus: Period) -> Period:
+    """Return what is compared with where no period stands beside it: `vs prior week` is `vs last week`."""
+    prior = _PRIOR.fullmatch(versus)
+    return f"last {prior[1]}" if prior else versus
+
+
 def settled(period: Period, versus: Period) -> Period | None:
     """Return what a period is compared with; None where words such as `the day before` mean nothing beside it."""
     if versus == f"{period} last year":  # in January the latest November is last year's
         return YEAR_BEFORE
+    if prior := _PRIOR.fullmatch(versus):
+        is_as_long = period not in _LAST_OF and (1, prior[1]) in _lengths(period)
+        return PERIOD_BEFORE if is_as_long else alone(versus)
     found = _RELATIVE.fullmatch(versus)
     if not found or versus == YEAR_BEFORE:
         return versus

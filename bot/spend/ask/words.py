@@ -29,9 +29,9 @@ _DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) 
 FILLERS = frozenset(
     "please pls many show me give what what's did we do does is was were are how much the our a an of spend spent spending"
     " figures claude"
-    " total totals usage used use figure you can i could see get tell anthropic api report bill compare so far us spends"
-    " has have had been all everything overall sum grand number count only just make made cause caused burn burned burnt"
-    " consume consumed".split()
+    " total totals usage used use uses using costing figure you can i could see get tell anthropic api report bill compare"
+    " so far us spends has have had been all everything overall sum grand number count only just make made cause caused burn"
+    " burned burnt consume consumed".split()
 )
 """Words that people write around a question and that say nothing about which figures they want."""
 _NAMES = frozenset({("all", "time"), ("claude", "code"), ("claude", "console"), ("claude", "in")})
