@@ -8,6 +8,7 @@ from bot.claude_code.grammar import NotUnderstood, parse_query
 from bot.claude_code.model import PERSON, CodeQuery
 from bot.claude_code.naming import Sight
 from bot.claude_code.people import sight_of
+from bot.claude_code.plan import begins_on
 from bot.claude_code.table import file_table
 from bot.runtime import Runtime
 from bot.spend.exports.asked import Answer, CannotExport, answer_of
@@ -31,6 +32,8 @@ async def claude_code(rt: Runtime, _tx: Tx, words: Sequence[str], now: datetime)
     found = await code_figures(rt, query, await _sight(rt, query), now)
     if found.use is None:
         days = f"from {calendar_day(found.first)} to {calendar_day(found.last)}"
+        if found.last < (begins := begins_on(found.reading)):
+            raise CannotExport(f"There are no figures of Claude Code {days}: its report begins on {calendar_day(begins)}.")
         raise CannotExport(f"There are no figures of Claude Code {days}. That isn't zero: they weren't read yet.")
     notes = ["Names are hidden."] if query.by is PERSON and not found.sees_names else []
     return answer_of(file_table(found), missing=found.missing, open_days=(*found.open_days, *found.unsettled), notes=notes)

@@ -16,10 +16,8 @@ OPEN_AGAIN, CLOSED_AGAIN = timedelta(minutes=15), timedelta(hours=6)
 FAILED_AGAIN = timedelta(minutes=15)
 HISTORY_STEP = 30
 """Days that one run reads further back."""
-EMPTY_DAYS, LEAST_DAYS = 30, 90
-"""So many empty days in a row are before the first data, but not among the newest `LEAST_DAYS`: people have holidays."""
 OLDEST_DAY = date(2025, 2, 24)
-"""The day on which Claude Code came out."""
+"""The day on which Claude Code came out; of none before it the report is asked."""
 
 
 def end_of(day: date) -> datetime:
@@ -63,12 +61,9 @@ def days_further_back(reading: Reading, oldest_known: date | None) -> list[date]
     return list(reversed(days_between(first, from_day - ONE_DAY)))
 
 
-def is_history_over(asked: date, oldest_with_data: date | None, today: date) -> bool:
-    """Tell whether nothing is to be expected before a day that was asked for."""
-    if asked <= OLDEST_DAY:
-        return True
-    empty_since = oldest_with_data or today + ONE_DAY
-    return (empty_since - asked).days >= EMPTY_DAYS and (today - asked).days >= LEAST_DAYS
+def begins_on(reading: Reading) -> date:
+    """Return the first day of which the report tells anything, as far as that is known."""
+    return (reading.looked_back_to if reading.is_history_over else None) or OLDEST_DAY
 
 
 def may_try(reading: Reading, now: datetime) -> bool:

@@ -10,12 +10,17 @@ import structlog
 
 from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db, plan
-from bot.errors import OwnQueueFull, UpstreamError
+from bot.claude_code.model import Reading
+from bot.errors import OwnQueueFull, UpstreamError, UpstreamRefused
 from bot.runtime import Runtime
+from bot.spend.model import ONE_DAY
+from bot.store.held import NotHeld
 from bot.store.leases import hold_lease
 from bot.store.session import Tx
 
 log = structlog.get_logger()
+
+_LEASE = "claude_code"
 
 
 async def sync(rt: Runtime, _key: str, now: datetime) -> None:
@@ -23,9 +28,22 @@ async def sync(rt: Runtime, _key: str, now: datetime) -> None:
     async with rt.store.read() as tx:
         may_try = plan.may_try(await db.reading(tx), now)
     if may_try:
-        async with hold_lease(rt.store, "claude_code") as is_ours:
+        async with hold_lease(rt.store, _LEASE) as is_ours:
             if is_ours:
                 await _sync_alone(rt, now)
+
+
+async def load_next(rt: Runtime, now: datetime) -> Reading | None:
+    """Read what is due and a step further back, and return how far it came. None: another process is at it."""
+    try:
+        async with hold_lease(rt.store, _LEASE) as is_ours:
+            if not is_ours:
+                return None
+            await sync_code(rt, now)
+    except NotHeld:
+        return None
+    async with rt.store.read() as tx:
+        return await db.reading(tx)
 
 
 async def _sync_alone(rt: Runtime, now: datetime) -> None:
@@ -63,13 +81,27 @@ async def _read_further_back(rt: Runtime, now: datetime) -> None:
     async with rt.store.read() as tx:
         days = plan.days_further_back(await db.reading(tx), await db.oldest_day(tx))
     for day in days:
-        rows = await rt.admin.background().claude_code(day)
+        rows = await _rows_of(rt, day)
         async with rt.store.write() as tx:
+            if rows is None:
+                await db.note_looked_back(tx, day + ONE_DAY, is_over=True)
+                return
             await _replace(tx, day, rows, now)
-            is_over = plan.is_history_over(day, await db.oldest_with_data(tx), now.astimezone(UTC).date())
-            await db.note_looked_back(tx, day, is_over=is_over)
-        if is_over:
-            return
+            await db.note_looked_back(tx, day, is_over=day <= plan.OLDEST_DAY)
+
+
+async def _rows_of(rt: Runtime, day: date) -> Sequence[ClaudeCodeRow] | None:
+    """Return what the report tells of a day of the past, None where it is refused as too old.
+
+    How far back the report goes isn't documented (admin-api.md §4.12). If the day after, which was told before, is refused
+    as well, it isn't because of its age.
+    """
+    report = rt.admin.background().claude_code
+    try:
+        return await report(day)
+    except UpstreamRefused:
+        await report(day + ONE_DAY)
+        return None
 
 
 async def _replace(tx: Tx, day: date, rows: Sequence[ClaudeCodeRow], now: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from bot.claude_code.grammar import NotUnderstood, words_of
 from bot.claude_code.model import BYS, PERSON, TOOL, CodeFigures, CodeQuery, Use
 from bot.claude_code.phrases import acceptance_in_words, cost_in_words, counts_in_words, crowd_in_words
+from bot.claude_code.plan import begins_on
 from bot.claude_code.table import answer_chart, is_final, shown_table
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
@@ -19,6 +20,7 @@ from bot.spend.model import ONE_DAY
 from bot.spend.phrases import (
     NOT_READ,
     as_plain_text,
+    day_in_words,
     days_in_words,
     is_end_of_month,
     last_weekday,
@@ -62,6 +64,8 @@ def headline(figures: CodeFigures) -> Markup:
     when = _when(figures)
     if figures.today and figures.first > figures.today:
         return f"There are no Claude Code figures for {when}, because it hasn't begun."
+    if figures.use is None and figures.last < (begins := begins_on(figures.reading)):
+        return f"I have no Claude Code figures for {when}. Its report begins on {day_in_words(begins, figures.today)}."
     if figures.use is None:
         why: Markup = f" {escape(figures.reading.failure)}" if figures.reading.failure else ""
         return f"I have no Claude Code figures for {when} yet. That isn't zero: {NOT_READ}{why}"

@@ -131,7 +131,7 @@ def doctor() -> None:
 def sync(
     history: Annotated[bool, typer.Option("--history", help="Also load all history that the API gives.")] = False,
 ) -> None:
-    """Bring the ledger of costs up to date."""
+    """Bring the ledger of costs and Claude Code's report up to date."""
     settings = _settings()
     from bot.cli.start import clock_of
     from bot.cli.sync import sync as run_sync

@@ -1,4 +1,4 @@
-"""`python -m bot sync`: brings the ledger up to date, and with `--history` loads all that the API gives."""
+"""`python -m bot sync`: brings costs and Claude Code up to date, and with `--history` loads all that the API gives."""
 
 import asyncio
 import sys
@@ -9,6 +9,7 @@ from datetime import datetime
 import typer
 
 from bot.app import build
+from bot.claude_code import sync as claude_code
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.settings.model import Settings
@@ -47,6 +48,7 @@ async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
         await _bring_up_to_date(rt, say)
         if history:
             await _load_history(rt, say)
+        await _load_claude_code(rt, say, history)
     except UpstreamError as error:
         say(error.sentence)
         say(_AGAIN if await _has_figures(rt) else _NOTHING)
@@ -92,6 +94,20 @@ async def _load_history(rt: Runtime, say: Say) -> None:
                 said = reached.first_day.isoformat()
                 say(f"History is loaded back to {said}.")
     say(f"All that the API gives is loaded, back to {reached.first_day.isoformat()}.")
+
+
+async def _load_claude_code(rt: Runtime, say: Say, history: bool) -> None:
+    """Read Claude Code's report, a month further back with each step."""
+    said = ""
+    while True:
+        reading = await claude_code.load_next(rt, rt.now())
+        if reading is None:
+            await asyncio.sleep(_LOOKS_AGAIN)
+            continue
+        if reading.looked_back_to and said != (said := reading.looked_back_to.isoformat()):
+            say(f"Claude Code's report is read back to {said}.")
+        if reading.is_history_over or not history:
+            return
 
 
 def _part(reached: Reached) -> int:

@@ -137,6 +137,8 @@ def test_a_day_without_data_is_no_day_without_work() -> None:
     assert "That isn't zero" in nothing.text
     assert "The Claude API refused" in nothing.text
     assert code_chart(figures(use=None)) is None
+    early = figures(use=None, parts=(), first=date(2025, 1, 6), last=date(2025, 1, 12), today=LAST)
+    assert render_code(early).text.endswith(". Its report begins on Mon 24 Feb 2025.")
     failing = Reading(failure="The Claude API refused it.")
     assert (
         "I can't read the report now. The Claude API refused it."

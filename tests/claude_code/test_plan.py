@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from bot.claude_code.model import ReadDay, Reading
 from bot.claude_code.plan import (
     OLDEST_DAY,
+    begins_on,
     days_further_back,
     days_to_read,
     end_of,
-    is_history_over,
     is_settled,
     may_try,
     read_day,
@@ -67,22 +67,13 @@ def test_the_past_is_loaded_step_by_step_until_nothing_more_is_to_be_expected() 
     assert days_further_back(Reading(oldest, is_history_over=True), TODAY) == []
     edge = OLDEST_DAY + DAY * 3
     assert days_further_back(Reading(looked_back_to=edge), TODAY) == list(reversed(days_between(OLDEST_DAY, edge - DAY)))
+    assert days_further_back(Reading(looked_back_to=OLDEST_DAY), TODAY) == []
 
 
-def test_history_ends_after_a_month_of_empty_days_but_a_holiday_does_not_end_it() -> None:
-    for asked, oldest, is_over in (
-        (40, None, False),
-        (89, None, False),
-        (90, None, True),
-        (60, 20, False),
-        (89, 20, False),
-        (90, 20, True),
-        (229, 200, False),
-        (230, 200, True),
-    ):
-        first = None if oldest is None else TODAY - DAY * oldest
-        assert is_history_over(TODAY - DAY * asked, first, TODAY) is is_over, (asked, oldest)
-    assert is_history_over(OLDEST_DAY, OLDEST_DAY, TODAY)
+def test_the_report_begins_where_older_days_were_refused_else_when_claude_code_came_out() -> None:
+    early = TODAY - DAY * 400
+    assert begins_on(Reading(early, is_history_over=True)) == early
+    assert begins_on(Reading(early)) == begins_on(Reading()) == OLDEST_DAY
 
 
 def test_a_refusal_is_not_asked_for_again_at_once() -> None:

@@ -172,7 +172,8 @@ REFUSED = (
     ("allocation friday by shoe", "There is no tag 'shoe'."),
     ("models 2026-01", "That isn't $0"),
     ("claude-code by person", "By person takes the bot's own settings"),
-    ("claude-code by tool", "There are no figures of Claude Code"),
+    ("claude-code by tool", "That isn't zero: they weren't read yet."),
+    ("claude-code 2025-01 by tool", "its report begins on 24 Feb 2025."),
     ("claude-code me", "doesn't know whose 'me' is"),
 )
 

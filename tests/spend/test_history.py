@@ -50,7 +50,11 @@ async def test_history_goes_on_where_it_broke_off(store: Store, dies_at: int) ->
     assert await command.sync_with(rt, said.append, history=True)
     assert await days_known(store) == {FIRST + DAY * n for n in range(201)}
     assert "days of costs from the analytics report." in said[0]
-    assert said[-1] == "All that the API gives is loaded, back to 2026-01-01."
+    assert said[-2:] == [
+        "All that the API gives is loaded, back to 2026-01-01.",
+        "Claude Code's report is read back to 2026-11-17.",
+    ]
+    assert set(organization.code_asked) == {TODAY - DAY * n for n in range(5)}
     async with store.read() as tx:
         assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FIRST, TODAY, (TIER,))}
 

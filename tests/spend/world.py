@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bot.admin.model import Workspace
 from bot.admin.rows import CostBucket, CostRow, Report, UsageRow
-from bot.errors import SlackDown, SlackRefused, UpstreamDown
+from bot.errors import SlackDown, SlackRefused, UpstreamDown, UpstreamRefused
 from bot.jobs import TOPICS
 from bot.people.model import Actor
 from bot.posts import db as posts
@@ -92,6 +92,8 @@ class Organization:
     asked: list[tuple[date, date]] = field(default_factory=list[tuple[date, date]])
     fails_after_pages: int | None = None
     page_rows: int = 7
+    code_since: date = NOW.date() - timedelta(days=4)
+    code_asked: list[date] = field(default_factory=list[date])
 
     def background(self) -> "Organization":
         return self
@@ -117,6 +119,12 @@ class Organization:
 
     async def usage(self, *_: Any, **__: Any) -> Report[UsageRow]:
         return Report([], self.refreshed_at)
+
+    async def claude_code(self, day: date) -> list[Any]:
+        if day < self.code_since:
+            raise UpstreamRefused("That day is too old.", status=400)
+        self.code_asked.append(day)
+        return []
 
     async def workspaces(self, include_archived: bool = False) -> AsyncIterator[Any]:
         yield Workspace(id=PROD, name="Production", created_at=NOW, tags={"team": "core"})
