@@ -7,7 +7,7 @@ from bot.spend.ask.figures import figures
 from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
-from bot.spend.ledger.sync import sync_costs
+from bot.spend.ledger.sync import load_history, sync_costs
 from bot.spend.model import SpendQuery
 from bot.store.session import Store
 from tests.spend.world import (
@@ -100,3 +100,22 @@ async def test_a_closed_day_is_not_opened_again_by_a_report_that_lags(store: Sto
     async with store.read() as tx:
         assert (await table.ledger_days(tx, FRIDAY, FRIDAY))[FRIDAY].total == Decimal(100)
         assert await table.revisions(tx, FRIDAY) == []
+
+
+async def test_history_that_was_told_without_keys_is_told_with_them_once_the_other_report_is_back(store: Store) -> None:
+    first = FRIDAY - DAY * 80
+    both = Organization(steady(first, FRIDAY), page_rows=100)
+    rt = runtime(store, both)
+    await sync_costs(rt, NOW)
+    both.source, both.refreshed_at = "legacy", None
+    assert await load_history(rt, NOW)
+    both.source, both.refreshed_at = "analytics", NOW + DAY
+    await sync_costs(rt, NOW + DAY)
+    async with store.read() as tx:
+        known = await table.ledger_days(tx, first, FRIDAY)
+    assert len(known) == 81
+    assert {fact.source for fact in known.values()} == {"analytics"}
+    read = len(both.asked)
+    both.refreshed_at = NOW + DAY * 2
+    await sync_costs(rt, NOW + DAY * 2)
+    assert min(first for first, _ in both.asked[read:]) > FRIDAY - DAY * 40, "once is enough"

@@ -164,7 +164,7 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     spans = [(first, today)] if edges is None else _newest_first(first, today)
     loaded = await load_range(rt, now, *spans[0])
     told_by = {loaded.source}
-    for span in [*spans[1:], *await _gaps(rt, now, first)]:
+    for span in [*spans[1:], *await _gaps(rt, now, first, told_better=is_deep and loaded.source == ANALYTICS.name)]:
         other = await load_range(rt, now, *span)
         told_by.add(other.source)
         loaded.add(other)
@@ -225,10 +225,11 @@ async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> bool:
     return True
 
 
-async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
+async def _gaps(rt: Runtime, now: datetime, before: date, told_better: bool) -> list[Span]:
     """Return the spans `before` a day in which days are missing, open or in doubt, oldest first, a month each at most.
 
-    A day behind the oldest in the ledger isn't missing: that is history, which may never have been.
+    A day behind the oldest in the ledger isn't missing: that is history, which may never have been. With `told_better` also
+    days that the legacy report told while the other one was away, because it knows no keys.
     """
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
@@ -237,7 +238,8 @@ async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
         doubtful = await doubts.due(tx, now)
     first = oldest_day(today) if edges is None else max(edges[0], oldest_day(today))
     candidates = days_between(first, before - ONE_DAY)
-    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful]
+    poor = {day for day, fact in known.items() if told_better and fact.source != ANALYTICS.name}
+    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful | poor]
     return _months(wanted)
 
 
