@@ -5,9 +5,13 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import cast
 
+from bot.own_secrets import guard
+
 
 def main() -> None:
     """Run the command line; the console script `quartermaster` starts here."""
+    for stream in (sys.stdout, sys.stderr):  # a traceback that nobody caught takes this way, too
+        guard(stream)
     if sys.argv[1:] == ["run"]:
         from bot.cli.start import start
 

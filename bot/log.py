@@ -13,9 +13,9 @@ from typing import TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.own_secrets import HIDDEN, without_secrets
 from bot.words.credentials import KNOWN
 
-HIDDEN = "[hidden]"
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what people misread aloud: 0 and O, 1 and I
 _MAX_DEPTH = 8
 _MAX_TEXT = 4000
@@ -121,8 +121,8 @@ def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
 
 
 def redact_text(text: str) -> str:
-    """Hide what looks like a secret in a text."""
-    return KNOWN.sub(HIDDEN, _SECRET_TEXT.sub(HIDDEN, text))
+    """Hide what is a secret of this process in a text, and what looks like one."""
+    return KNOWN.sub(HIDDEN, _SECRET_TEXT.sub(HIDDEN, without_secrets(text)))
 
 
 def _cleaned(value: object, depth: int) -> object:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from dotenv.parser import parse_stream
 
+from bot.own_secrets import remember, remember_address
+
 DEFAULT_SECRETS_DIR = Path("/run/secrets")
 _PAIRS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 """Quotation marks, also those that word processors make of straight ones."""
@@ -89,7 +91,7 @@ def read_values(
     """Return what is set for `names`, and by name one sentence for each source that can't be read.
 
     A variable wins over a file in the secrets directory; a variable beside its own `*_FILE` is a fault, since one of them
-    would silently not count. Only secrets are read from files.
+    would silently not count. Only secrets are read from files, and no output of the process repeats one from then on.
     """
     directory, faults = _secrets_dir(env)
     values: dict[str, str] = {}
@@ -109,6 +111,8 @@ def read_values(
             faults[name] = f"{name} has a comment behind its value. Remove it."
         if value:
             values[name] = value
+            remember_address(value)
+            remember([value] if name in secret_names and "://" not in value else [])
     return values, {name: fault for name, fault in faults.items() if fault}
 
 

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackDown, SlackRefused, SlackTooLate, SlackWindowClosed
+from bot.own_secrets import all_without_secrets
 from bot.slack.refusals import PASSING, REFUSED_TOKEN
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ class WebApi:
 
         429 waits as Slack says, within patience; a lost answer is repeated only where that is harmless (`repeat`).
         """
-        given = {name: value for name, value in arguments.items() if value is not None}
+        given: dict[str, Any] = all_without_secrets({name: value for name, value in arguments.items() if value is not None})
         in_doubt = False  # an earlier attempt may have arrived: what Slack refuses now says nothing about that one
         for attempt in (1, 2, 3):
             try:

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import QuartermasterError
+from bot.own_secrets import all_without_secrets
 from bot.store.actions import AuditAction
 from bot.store.chain import AuditDraft, append_entries
 from bot.store.held import HELD
@@ -64,7 +65,7 @@ class Tx:
 
     def audit(self, at: datetime, actor: str, action: AuditAction, subject: str, **detail: Any) -> None:
         """Note an audit entry; it is chained and written with this transaction, or not at all."""
-        self.drafts.append(AuditDraft(at, actor, action.value, subject, detail))
+        self.drafts.append(AuditDraft(at, actor, action.value, subject, all_without_secrets(detail)))
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement below the ORM: guarded updates, upserts, bulk writes. Its `rowcount` is the verdict."""

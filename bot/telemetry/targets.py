@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.errors import QuartermasterError
+from bot.own_secrets import remember, remember_address
 
 _KEYS = ("url", "headers", "traces_url", "own_metrics")
 
@@ -28,6 +29,11 @@ class Target:
     headers: Mapping[str, SecretStr] = field(default_factory=dict[str, SecretStr])
     traces_url: str = field(default="", repr=False)
     own_metrics: bool = False
+
+    def __post_init__(self) -> None:
+        remember(one.get_secret_value() for one in self.headers.values())
+        for address in (self.url, self.traces_url):
+            remember_address(address)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bot.log import HIDDEN, redact_text
+from bot.log import redact_text
 from bot.settings.network import WEB_PAGE, authorities, is_web_page, silence
 from bot.telemetry.targets import Target
 
@@ -22,7 +22,7 @@ MOST_WAIT = 3600.0
 """Seconds; a target that asks for a longer pause is asked again after this."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 _REFUSED = (400, 413, 422)
-_MOST_TEXT, _SHORTEST_SECRET = 200, 6
+_MOST_TEXT = 200
 
 
 class Verdict(StrEnum):
@@ -70,7 +70,7 @@ async def post(target: Target, url: str, body: bytes, way: Way, within: float = 
             answer = await client.post(url, content=body, headers=_headers(target))
     except (httpx.HTTPError, TimeoutError, UnicodeError, ValueError) as error:
         return _silence(error)
-    return receipt_of(answer, target)
+    return receipt_of(answer)
 
 
 def post_now(target: Target, url: str, body: bytes, way: Way, within: float = WITHIN) -> Receipt:
@@ -80,31 +80,24 @@ def post_now(target: Target, url: str, body: bytes, way: Way, within: float = WI
             answer = client.post(url, content=body, headers=_headers(target))
     except (httpx.HTTPError, UnicodeError, ValueError) as error:
         return _silence(error)
-    return receipt_of(answer, target)
+    return receipt_of(answer)
 
 
-def receipt_of(answer: httpx.Response, target: Target) -> Receipt:
-    """Return what an answer says; a target may repeat what it was sent, so that its own headers are hidden."""
+def receipt_of(answer: httpx.Response) -> Receipt:
+    """Return what an answer says; a target may repeat what it was sent, so that its secrets are hidden."""
     if answer.is_success:
         if is_web_page(answer.headers, answer.content):
             return Receipt(Verdict.LATER, WEB_PAGE)
         from bot.telemetry.otlp import rejected_of
 
         rejected, why = rejected_of(answer.content, answer.headers.get("content-type", ""))
-        return Receipt(rejected=rejected, because=redact_text(_without_headers(why, target))[:_MOST_TEXT])
+        return Receipt(rejected=rejected, because=redact_text(why)[:_MOST_TEXT])
     because = f"HTTP {answer.status_code}"
     if answer.status_code in _REFUSED:
         return Receipt(Verdict.REFUSED, because)
     # A gateway may fail behind a target that took everything.
     is_unknown = answer.status_code >= 500
     return Receipt(Verdict.UNKNOWN if is_unknown else Verdict.LATER, because, retry_after=_pause(answer))
-
-
-def _without_headers(text: str, target: Target) -> str:
-    words = {word for value in target.headers.values() for word in value.get_secret_value().split()}
-    for word in sorted((one for one in words if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
-        text = text.replace(word, HIDDEN)
-    return text
 
 
 def _client(way: Way, within: float) -> dict[str, Any]:

@@ -148,7 +148,7 @@ def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() 
         (httpx.Response(503, headers=[(b"retry-after", b"\xb2")]), Receipt(Verdict.UNKNOWN, "HTTP 503")),
     ]
     for answer, expected in cases:
-        assert receipt_of(answer, TARGET) == expected
+        assert receipt_of(answer) == expected
 
 
 def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: Path) -> None:
