@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.posts.charts import Render, deliver
-from bot.posts.shared import Share, share, why_not_posted
+from bot.posts.shared import Press, Share, share, why_not_posted
 from bot.slack.blocks import context
 from bot.slack.charts import ChartSpec
 from bot.slack.markup import Markup, mention
@@ -43,6 +43,7 @@ async def post_shared(
     by: Markup = f"Shared by {mention(call.actor.slack_id)}"
     click = f"share:{call.trigger_id}" if call.trigger_id else ""
     button = f"share:{call.user_id}:{call.channel}:{call.message_ts}:{call.value}"
-    ended = await share(call.rt, call.channel, (click, button), lambda drawn: render(drawn, by), chart)
+    press = Press(call.user_id, call.channel, call.value, click, button)
+    ended = await share(call.rt, press, lambda drawn: render(drawn, by), chart)
     if ended is Share.UNSURE:
         await call.say(plain_answer(await why_not_posted(call.rt, call.channel)))

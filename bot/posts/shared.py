@@ -5,6 +5,7 @@ What is said is kept as it was shared, because nobody may read more of it later 
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -19,6 +20,7 @@ from bot.slack.charts import ChartSpec
 from bot.slack.markup import Markup
 from bot.slack.model import Message
 from bot.store import events
+from bot.store.actions import AuditAction
 from bot.store.notes import drop_notes, note, write_note
 from bot.store.session import Tx
 from bot.words.own import own
@@ -40,25 +42,40 @@ class Share(Enum):
     UNSURE = "unsure"
 
 
-async def share(
-    rt: Runtime, channel: str, causes: tuple[str, str], render: Callable[[Json | None], Message], chart: ChartSpec | None
-) -> Share:
-    """Post an answer into a channel; `causes` are the click, and what tells a second click on the same button."""
-    subject, (click, again) = secrets.token_hex(8), causes
+@dataclass(frozen=True)
+class Press:
+    """Who wants an answer posted where; `asked` is the question in words.
+
+    `click` is the same for a click that is delivered again ("": not known), `button` for a second one on the same button.
+    """
+
+    by: str
+    channel: str
+    asked: str
+    click: str
+    button: str
+
+
+async def share(rt: Runtime, press: Press, render: Callable[[Json | None], Message], chart: ChartSpec | None) -> Share:
+    """Post an answer into a channel once, and put on record who showed there what."""
+    subject = secrets.token_hex(8)
     now, message = rt.now(), render(_CHART if chart else None)
     kept = {"text": message.text, "blocks": message.blocks, "chart": chart.model_dump(mode="json") if chart else None}
     async with rt.store.write() as tx:
-        is_new = not click or await events.remember(tx, click, now)
-        if not (is_new and await events.remember_lately(tx, again, now, SAME_CLICK)):
+        is_new = not press.click or await events.remember(tx, press.click, now)
+        if not (is_new and await events.remember_lately(tx, press.button, now, SAME_CLICK)):
             return Share.ALREADY
         await write_note(tx, _key(subject), kept, now)
-        await db.want(tx, TOPIC, subject, [Wanted(TOPIC, channel, redraws=False)], now)
+        await db.want(tx, TOPIC, subject, [Wanted(TOPIC, press.channel, redraws=False)], now)
+        said = message.text.partition("\n")[0]
+        tx.audit(now, press.by, AuditAction.FIGURES_SHARED, press.channel, asked=press.asked, said=said)
     await converge(rt, TOPIC, subject)
     async with rt.store.write() as tx:
         if any(post.ts for post in await db.of_subject(tx, TOPIC, subject)):
             return Share.POSTED
         await drop_notes(tx, [_key(subject)])  # it may be pressed again, and then it must not come twice
-        await events.forget(tx, again)
+        await events.forget(tx, press.button)
+        tx.audit(rt.now(), press.by, AuditAction.FIGURES_SHARE_UNCONFIRMED, press.channel, asked=press.asked)
     return Share.UNSURE
 
 

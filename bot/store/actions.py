@@ -71,5 +71,7 @@ class AuditAction(StrEnum):
     REPORT_SENT = "report.sent"
     SPEND_EXPORTED = "spend.exported"
     SPEND_EXPORT_FAILED = "spend.export_failed"
+    FIGURES_SHARED = "figures.shared"
+    FIGURES_SHARE_UNCONFIRMED = "figures.share_unconfirmed"
     ADVICE_ACCEPTED = "advice.accepted"
     ADVICE_TAKEN_BACK = "advice.taken_back"

@@ -6,8 +6,9 @@ from typing import Any, cast
 import pytest
 
 from bot.posts.redact import redact_channel
-from bot.posts.shared import Share, SharedTopic, share, why_not_posted
+from bot.posts.shared import Press, Share, SharedTopic, share, why_not_posted
 from bot.slack.model import Message
+from bot.store.audit import all_entries
 from bot.store.session import Store
 from tests.posts.test_converge import Scene
 from tests.posts.world import CHANNEL, DOWN, message
@@ -24,7 +25,12 @@ async def press(scene: Scene, click: str, button: str = "answer 1") -> Share:
     def render(_chart: dict[str, Any] | None) -> Message:
         return message("$5")
 
-    return await share(scene.rt, CHANNEL, (click, button), render, None)
+    return await share(scene.rt, Press("U0DANA", CHANNEL, "7d", click, button), render, None)
+
+
+async def recorded(scene: Scene) -> list[tuple[Any, ...]]:
+    async with scene.rt.store.read() as tx:
+        return [(one.action, one.actor, one.subject, one.detail) async for one in all_entries(tx)]
 
 
 @pytest.mark.both
@@ -32,6 +38,7 @@ async def test_a_button_that_is_pressed_twice_or_delivered_twice_posts_once(scen
     ends = await asyncio.gather(press(scene, "click 1"), press(scene, "click 2"), press(scene, "click 1"))
     assert sorted(end.value for end in ends) == ["already", "already", "posted"]
     assert scene.texts == ["$5"]
+    assert await recorded(scene) == [("figures.shared", "U0DANA", CHANNEL, {"asked": "7d", "said": "$5"})]
     assert await press(scene, "another", "answer 2") is Share.POSTED
     scene.clock.advance(minutes=1)
     assert await press(scene, "click 1") is Share.ALREADY, "the same click, delivered again"
@@ -47,6 +54,7 @@ async def test_what_slack_did_not_confirm_is_said_and_never_posted_behind_ones_b
     for _ in range(3):
         await scene.a_minute(minutes=3)
     assert scene.texts == ["$5"], "it isn't repeated"
+    assert [action for action, *_ in await recorded(scene)] == ["figures.shared", "figures.share_unconfirmed"]
     scene.slack.send_fails = [DOWN]
     assert await press(scene, "click 2") is Share.UNSURE
     assert await press(scene, "click 3") is Share.POSTED, "it may be pressed again at once"

@@ -133,7 +133,8 @@ async def kept(world: World) -> Json:
     rows = await tables(world)
     rows["post"] = [row for row in rows["post"] if "shared" not in row]
     rows["note"] = [row for row in rows["note"] if not str(row[0]).startswith(("covered:", "readiness", "refused:"))]
-    rows["audit_entry"] = [row for row in rows["audit_entry"] if "request.refused_click" not in row]
+    chance = {"request.refused_click", "figures.shared", "figures.share_unconfirmed"}
+    rows["audit_entry"] = [row for row in rows["audit_entry"] if not chance & {*map(str, row)}]
     claude = world.sandbox.claude
     return {name: found for name, found in rows.items() if not name.startswith(("seen", "sqlite"))} | {
         "upstream keys": {key.id: (key.name, key.state) for key in claude.keys.values()},
