@@ -12,7 +12,7 @@ from typing import Any
 from bot.slack import ids
 from bot.slack.markup import Markup, escape
 from bot.spend.ask.idioms import left_out
-from bot.spend.digests.schedule import half_hours
+from bot.spend.digests.schedule import TIMES, half_hours
 from bot.words.amounts import read_amount
 from bot.words.digits import in_ascii, words_of_number
 from bot.words.folded import folded
@@ -23,7 +23,18 @@ from bot.words.zones import zones_by_words
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.IGNORECASE)
 _CURRENCY = re.compile(r"[A-Z]{3}|[^\w\s#<]|(?i:us ?\$|usd|dollars?|euros?|pounds?|yen|francs?|rupees?|cents?)")
-_STEP = re.compile(r"(50|80)\s?%")
+_STEP, _OTHER_STEP = re.compile(r"(50|80)\s?%"), re.compile(r"\d+(?:\.\d+)?\s?%")
+_OTHER_PERIOD = re.compile(
+    r"hour(?:s|ly)?|(?:bi)?week(?:s|ly)?|fortnight(?:ly)?|month(?:s|ly)?|quarter(?:s|ly)?|year(?:s|ly)?|annual(?:ly)?"
+    r"|weekdays?|weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
+    re.IGNORECASE,
+)
+_OTHER_ZONE = re.compile(
+    r"(?:utc|gmt)\s?[-+\u2212]\d{1,2}(?::?\d\d)?|[ecmp][sd]t|cest|bst|ist|jst|aest"
+    r"|(?:africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific|us)/\S+",
+    re.IGNORECASE,
+)
+"""What people call a zone, whether or not one that may be chosen is called so."""
 _FILLERS = frozenset(
     "a about above all and at begin channel each every everything for from here if in is it of on once over passes please "
     "post reach reaches send set show spend start that the then this time timezone to us usd when workspace "
@@ -53,6 +64,11 @@ class Typed:
     ends: bool = False
     """Whether somebody wants to end what a channel gets, which the form has a button for."""
 
+    def explain(self, why: Markup) -> None:
+        """Say what is possible instead of a word, once."""
+        if why not in self.why:
+            self.why = f"{self.why} {why}" if self.why else why
+
 
 Reader = Callable[[Typed, Sequence[str]], int]
 """Takes what the rest of the words begins with into what was read, and returns how many words that were, 0 for none."""
@@ -60,12 +76,16 @@ Reader = Callable[[Typed, Sequence[str]], int]
 
 def digest_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
     """Read a time, a zone, workspaces and a channel; `names` are the workspaces' names by id."""
-    return _read(words, (_channel, _workspaces(names), _time, _zone, _said("every", "day", "daily", "morning")))
+    readers = (_channel, _workspaces(names), _time, _no_zone, _zone, _said("every", "day", "daily", "morning"), _no_time)
+    return _read(
+        words, (*readers, _unlike(_OTHER_PERIOD, "The digest comes every day; a report can come each week or month."))
+    )
 
 
 def alert_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
     """Read an amount in dollars, a period, steps on the way, a workspace and a channel."""
-    return _read(words, (_channel, _workspace(names), _steps, _phrase(ids.SPEND_PERIOD, _PERIODS), _said("per"), _amount))
+    period = _phrase(ids.SPEND_PERIOD, _PERIODS)
+    return _read(words, (_channel, _workspace(names), _steps, period, _said("per"), *_NO_ALERT, _amount))
 
 
 def schedule_typed(words: Sequence[str]) -> Typed:
@@ -229,9 +249,38 @@ def _amount(typed: Typed, rest: Sequence[str]) -> int:
     try:
         typed.values[ids.SPEND_AMOUNT] = f"{read_amount(said):.2f}"
     except Unreadable as why:
-        typed.values[ids.SPEND_AMOUNT], typed.why = said, escape(why.sentence)
+        typed.values[ids.SPEND_AMOUNT] = said
+        typed.explain(escape(why.sentence))
         typed.unread.append(said)
     return taken
 
 
-_SCHEDULE: tuple[Reader, ...] = (_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per"), _time, _zone)
+def _unlike(pattern: re.Pattern[str], why: Markup, may: Callable[[str], bool] = lambda _said: False) -> Reader:
+    """Name what is meant for a field that doesn't take it; `why` says what the field takes, `may` tells what it would."""
+
+    def read(typed: Typed, rest: Sequence[str]) -> int:
+        for taken in (2, 1):
+            said = " ".join(rest[:taken]).strip("()")
+            if len(rest) >= taken and pattern.fullmatch(said) and not may(said):
+                typed.unread.append(said)
+                typed.explain(why)
+                return taken
+        return 0
+
+    return read
+
+
+_no_time = _unlike(_TIME, TIMES, lambda said: _local_time(said) in half_hours())
+_no_zone = _unlike(
+    _OTHER_ZONE,
+    "Choose a time zone by its city, such as Europe/Berlin.",
+    lambda said: said.casefold() in zones_by_words(),
+)
+_NO_ALERT = (
+    _unlike(_OTHER_STEP, "An alert can also come earlier at 50 % and at 80 %."),
+    _unlike(_OTHER_PERIOD, "An alert is about one UTC day or one UTC month."),
+)
+_SCHEDULE: tuple[Reader, ...] = (
+    *(_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per"), _time, _no_zone, _zone, _no_time),
+    _unlike(_OTHER_PERIOD, "A report comes every day, every week or every month."),
+)

@@ -7,8 +7,9 @@ import pytest
 from bot.commands.parse import split_words
 from bot.forms.draw import Frame
 from bot.slack import ids
+from bot.spend.digests.schedule import TIMES
 from bot.spend.reports.schedule.forms import schedule_frame
-from bot.spend.typed import alert_typed, digest_typed, schedule_starts, schedule_typed
+from bot.spend.typed import Typed, alert_typed, digest_typed, schedule_starts, schedule_typed
 from bot.spend.unread import noting
 
 NAMES = {"w1": "Production", "w2": "Data Platform", "w3": "Data", "w4": "Twice", "w5": "twice"}
@@ -26,6 +27,8 @@ AMOUNT, PERIOD, STEPS, ONE = ids.SPEND_AMOUNT, ids.SPEND_PERIOD, ids.SPEND_STEPS
         ("7:30 pm (New York)", {TIME: "19:30", ZONE: "America/New_York"}, []),
         ("12am", {}, ["12am"]),
         ("13pm 9:15 25:00", {}, ["13pm", "9:15", "25:00"]),
+        ("2 am UTC +2 weekly", {}, ["2 am", "UTC +2", "weekly"]),
+        ("(CET) at 10 PST", {TIME: "10:00", ZONE: "CET"}, ["PST"]),
         ("9:00 10:00", {TIME: "09:00"}, ["10:00"]),
         ("europe/berlin", {ZONE: "Europe/Berlin"}, []),
         ("production, data platform", {ABOUT: ("w1", "w2")}, []),
@@ -82,6 +85,7 @@ def test_an_alert(words: str, values: dict[str, Any], unread: list[str]) -> None
         ("allocation by team every month", 4, {ids.REPORT_CADENCE: "monthly"}, []),
         ("allocation by month daily Tokyo soon", 3, {ids.REPORT_CADENCE: "daily", ZONE: "Asia/Tokyo"}, ["soon"]),
         ("team", 1, {}, []),
+        ("tokens hourly 2:00 Europe/Bern", 1, {}, ["hourly", "2:00", "Europe/Bern"]),
     ],
 )
 def test_a_schedule(words: str, starts: int, values: dict[str, Any], unread: list[str]) -> None:
@@ -94,9 +98,9 @@ def test_a_schedule(words: str, starts: int, values: dict[str, Any], unread: lis
 def test_a_form_names_what_it_was_not_filled_in_with() -> None:
     plain = schedule_frame()
     assert noting(plain, schedule_typed(["weekly"])) is plain
-    said = noting(plain, schedule_typed(["*soon*", "9:15"]))
+    said = noting(plain, schedule_typed(["*soon*", "later"]))
     assert said.above[0]["text"]["text"].startswith("⚠️ I couldn't use")
-    assert said.above[0]["text"]["text"].endswith("*9:15*. Choose below what you mean.")
+    assert said.above[0]["text"]["text"].endswith("*later*. Choose below what you mean.")
     assert said.above[1:] == plain.above
     for has_one, text in ((True, "Press the button below that ends it."), (False, "so there is nothing to end.")):
         for word in ("off", "Stop"):
@@ -104,3 +108,20 @@ def test_a_form_names_what_it_was_not_filled_in_with() -> None:
     assert noting(plain, schedule_typed(["report", "08:30", "Uhr"])) is plain
     foreign = noting(Frame(), alert_typed(["€500"], {}))
     assert foreign.above[0]["text"]["text"] == "⚠️ I couldn't use *€500*. I count in US dollars only. Write 500 or $500."
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        (digest_typed(["02:00", "3"], {}), TIMES),
+        (digest_typed(["9:00", "10:00"], {}), "Choose below what you mean."),
+        (digest_typed(["GMT+2"], {}), "Choose a time zone by its city, such as Europe/Berlin."),
+        (digest_typed(["weekly"], {}), "The digest comes every day; a report can come each week or month."),
+        (alert_typed(["500", "weekly"], {}), "An alert is about one UTC day or one UTC month."),
+        (alert_typed(["500", "at", "70%"], {}), "An alert can also come earlier at 50 % and at 80 %."),
+        (schedule_typed(["quarterly"]), "A report comes every day, every week or every month."),
+        (schedule_typed(["2", "am"]), TIMES),
+    ],
+)
+def test_what_is_refused_says_what_is_possible(typed: Typed, why: str) -> None:
+    assert noting(Frame(), typed).above[0]["text"]["text"].partition("*. ")[2] == why

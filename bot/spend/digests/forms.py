@@ -14,7 +14,7 @@ from bot.slack.markup import Markup, channel_mention, date, escape
 from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
 from bot.spend.digests.model import Subscription
-from bot.spend.digests.schedule import Due, half_hours
+from bot.spend.digests.schedule import TIMES, Due, half_hours
 from bot.words.wording import listed, weekday_day
 
 DEFAULT_TIME = "09:00"
@@ -43,7 +43,7 @@ def time_field(hint: str) -> FormField:
         "choice",
         choices=tuple((one, one) for one in half_hours()),
         hint=hint,
-        unfit="Choose a time from 04:00 to 23:30, on the half hour.",
+        unfit=TIMES,
     )
 
 

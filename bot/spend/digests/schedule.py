@@ -7,6 +7,7 @@ nor repeats one (platform.md C3).
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.spend.digests.model import Subscription
@@ -29,6 +30,9 @@ class Due:
     def is_patient(self, now: datetime) -> bool:
         """Tell whether it can still wait for its day to be closed."""
         return now < self.since + PATIENCE
+
+
+TIMES: Final = "Choose a time from 04:00 to 23:30, on the half hour."
 
 
 def half_hours() -> list[str]:
