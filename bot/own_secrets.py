@@ -62,7 +62,7 @@ def all_without_secrets(value: Any) -> Any:
 def guard(stream: TextIO) -> None:
     """Let a stream write nothing but `without_secrets`."""
     write = stream.write
-    stream.write = lambda text, /: write(without_secrets(text))
+    cast("Any", stream).write = lambda text, /: write(without_secrets(text))
 
 
 def _remember(*values: str) -> None:

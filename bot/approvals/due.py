@@ -8,7 +8,7 @@ time. Grants shorter than two hours end without a word ahead. A grant that was g
 
 from datetime import datetime, timedelta
 
-from bot.approvals.holder import next_look_at
+from bot.approvals.holder import LOOK_EVERY
 from bot.approvals.model import Request, Status
 
 CLAIM_LASTS = timedelta(minutes=3)
@@ -91,7 +91,7 @@ def _steps_of(request: Request, now: datetime) -> dict[str, datetime]:
         case Status.APPLYING:
             return {RECOVER: claimed_until}
         case Status.FULFILLING:
-            return {PROVE: now, EXPIRE: request.expires_at, HOLD: next_look_at(request, now)}
+            return {PROVE: now, EXPIRE: request.expires_at, HOLD: now + LOOK_EVERY}
         case Status.APPLIED if request.ends_at and request.is_granted:
             return {END: request.ends_at} | _next_reminder(request, now)
         case Status.APPLIED:  # what the upstream ends by itself

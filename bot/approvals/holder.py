@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from bot.approvals.model import Request, Verdict
 from bot.people.model import Who
+from bot.policy.model import Rule
+from bot.policy.working_hours import Lifetime
 
 LOOK_EVERY = timedelta(minutes=15)
-"""So often it is looked whether the holder may still be one."""
-REMIND_AFTER, REMIND_AGAIN_AFTER = timedelta(hours=1), timedelta(hours=24)
+"""So often it is looked whether the holder may still be one, or the approvers are to be reminded that there is none."""
+REMIND_AFTER, REMIND_AGAIN_AFTER = Lifetime(rest=timedelta(hours=1)), Lifetime(days=1)
 """So long nobody has it until the approvers are reminded, and until they are again."""
 JUST_NOW = timedelta(seconds=15)
 """Who took something over so shortly ago was first: nobody has seen it on the card yet."""
@@ -21,9 +23,11 @@ def holder_of(request: Request) -> Who | None:
     return approvals[-1].by if approvals else None
 
 
-def next_look_at(request: Request, now: datetime) -> datetime:
-    """Return when to look at the holder again, or to remind the approvers that there is none."""
+def reminder_at(request: Request, rule: Rule) -> datetime | None:
+    """Return when to remind the approvers that nobody does it, None while somebody does. Time counts as until its expiry."""
     made = request.outcome
     if holder_of(request) is not None or made.holder_at is None:
-        return now + LOOK_EVERY
-    return made.reminded_at + REMIND_AGAIN_AFTER if made.reminded_at else made.holder_at + REMIND_AFTER
+        return None
+    wait = REMIND_AGAIN_AFTER if made.reminded_at else REMIND_AFTER
+    counted = wait.model_copy(update={"is_calendar": rule.expires_in.is_calendar})
+    return counted.after(made.reminded_at or made.holder_at, rule.hours)

@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.approvals.handover import holding
-from bot.approvals.holder import LOOK_EVERY, REMIND_AFTER, REMIND_AGAIN_AFTER, holder_of, next_look_at
+from bot.approvals.holder import LOOK_EVERY, holder_of, reminder_at
 from bot.approvals.model import Request, Status
 from bot.approvals.outcome import Outcome
 from bot.errors import AlreadyDecided, NotAllowed, RequestClosed
 from bot.people.identity import resolve_actor
 from bot.people.model import Actor
-from bot.policy.model import Policy
+from bot.policy.model import Policy, Rule
+from bot.policy.working_hours import Lifetime, WorkingHours
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     a_minute_passes,
@@ -142,7 +143,8 @@ async def test_who_may_not_do_it_any_more_loses_it_and_approvers_are_reminded_un
     card = await held_by_carol(world, "orphan")
     await a_minute_passes(world, seconds=LOOK_EVERY.total_seconds() + 60)
     assert holder_of(await request_behind(world, card)), "nothing happens to who may have it"
-    readable = world.rt.policy
+    every_hour = WorkingHours(days=(0, 1, 2, 3, 4, 5, 6), opens=0, closes=24 * 60)
+    readable = world.rt.policy.model_copy(update={"hours": every_hour})
     world.rt.policy = Policy.nobody("The policy has a fault.")
     await a_minute_passes(world, seconds=LOOK_EVERY.total_seconds() + 60)
     assert holder_of(await request_behind(world, card)), "a file that can't be read says nothing of anybody"
@@ -179,11 +181,27 @@ async def reminders(world: World) -> list[Json]:
 def test_the_last_approver_has_it_until_somebody_takes_it_over() -> None:
     request = a_request(status=Status.FULFILLING)
     assert holder_of(request) == BOB_WHO
-    assert next_look_at(request, ASKED) == ASKED + LOOK_EVERY
     free = request.model_copy(update={"outcome": Outcome(holder=None, holder_at=ASKED)})
     assert holder_of(free) is None
-    assert next_look_at(free, ASKED + timedelta(days=1)) == ASKED + REMIND_AFTER
-    reminded = request.model_copy(update={"outcome": Outcome(holder=None, holder_at=ASKED, reminded_at=ASKED)})
-    assert next_look_at(reminded, ASKED) == ASKED + REMIND_AGAIN_AFTER
     stored = Outcome.model_validate(Outcome(holder=BOB_WHO, holder_at=ASKED).stored())
     assert stored.holder == BOB_WHO
+
+
+FRIDAY, MONDAY = datetime(2026, 11, 27, 17, 30, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("expires_in", "made", "remind_at"),
+    [
+        (Lifetime(days=1), Outcome(), None),
+        (Lifetime(days=1), Outcome(holder=BOB_WHO, holder_at=FRIDAY), None),
+        (Lifetime(days=1), Outcome(holder=None, holder_at=FRIDAY), MONDAY + timedelta(hours=9.5)),
+        (Lifetime(days=1), Outcome(holder=None, holder_at=FRIDAY, reminded_at=FRIDAY), MONDAY + timedelta(hours=17.5)),
+        (Lifetime(days=1, is_calendar=True), Outcome(holder=None, holder_at=FRIDAY), FRIDAY + timedelta(hours=1)),
+    ],
+)
+def test_nobody_is_reminded_at_night_or_at_a_weekend_where_working_time_counts(
+    expires_in: Lifetime, made: Outcome, remind_at: datetime | None
+) -> None:
+    request = a_request(status=Status.FULFILLING).model_copy(update={"outcome": made})
+    assert reminder_at(request, Rule(expires_in=expires_in)) == remind_at

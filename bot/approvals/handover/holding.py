@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.approvals import db as requests
 from bot.approvals.authority import approvers_in_words, current_approvers, rule_of, still_members
 from bot.approvals.evaluation import check_may_decide
-from bot.approvals.holder import JUST_NOW, holder_of, next_look_at
+from bot.approvals.holder import JUST_NOW, holder_of, reminder_at
 from bot.approvals.kind import find_kind
 from bot.approvals.model import WORDS, Request, Status
 from bot.approvals.outcome import Outcome
@@ -79,7 +79,8 @@ async def look_after(rt: Runtime, request: Request) -> Request:
         return request
     holder = holder_of(request)
     if holder is None:
-        return await _remind(rt, request) if next_look_at(request, rt.now()) <= rt.now() else request
+        remind_at = reminder_at(request, await rule_of(rt, request))
+        return await _remind(rt, request) if remind_at and remind_at <= rt.now() else request
     if await _may_hold(rt, request, holder):
         return request
     return await _hold(rt, request, None, BOT_ACTOR, AuditAction.REQUEST_FREED, person=holder.slack_id) or request
