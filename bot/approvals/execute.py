@@ -111,11 +111,12 @@ async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Requ
         action = AuditAction.REQUEST_WAITS_FOR_PERSON
     else:
         outcome = outcome.updated(Outcome(done_at=now))
-        outcome = outcome.updated(Outcome(handover="ready")) if applied.secret else outcome
+        if applied.secret:
+            outcome = outcome.updated(Outcome(handover="ready", show_until=handover.show_until(now, rt.policy.hours)))
         moved = await requests.advance(tx, request, event, outcome=outcome, closed_at=now, failure=None)
         action = AuditAction.REQUEST_APPLIED
-    if moved and isinstance(applied, Done) and applied.secret:
-        await handover.seal(rt, tx, request.id, applied.secret, now)
+    if moved and isinstance(applied, Done) and applied.secret and outcome.show_until:
+        await handover.seal(rt, tx, request.id, applied.secret, outcome.show_until)
     if moved and isinstance(applied, Done):
         await keep(rt, tx, moved)
     if moved:

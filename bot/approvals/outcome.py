@@ -146,6 +146,8 @@ class Outcome(BaseModel):
     handover: Handover | None = None
     handover_at: datetime | None = None
     """When `handover` became what it is."""
+    show_until: datetime | None = None
+    """Until when the secret is kept for its requester."""
     key_ended: bool = False
     """Whether the secret was deleted because its key had ended: nothing is left to repair."""
     note: str = ""

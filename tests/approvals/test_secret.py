@@ -1,7 +1,8 @@
-"""A key's secret: shown once to its requester alone, wiped then or after a day; a failed showing is visible."""
+"""A key's secret: shown once to its requester alone, wiped then or when its time is over; a failed showing is visible."""
 
 import re
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from bot.approvals.handover import db as secrets
+from bot.approvals.handover.acts import show_until
 from bot.approvals.model import Status
+from bot.policy.working_hours import WorkingHours
 from bot.sandbox.stage import Json
 from bot.store.vault import Vault
 from tests.approvals.acting import a_minute_passes, card_with, labels, press, request_behind, settled, thread_of, until
@@ -77,7 +80,7 @@ async def test_a_second_look_is_refused_in_words(world: World) -> None:
     click = {"action_id": "request_reveal", "type": "button", "value": request.id}
     await world.click_on(ALICE, notice, "request_reveal", raw_action=click)
     await world.message(
-        ALICE, "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
+        ALICE, "You have seen this key already, or its time is over. Lost it? Revoke it and ask for a new one."
     )
 
 
@@ -127,15 +130,17 @@ async def test_nobody_but_the_requester_sees_it_not_even_an_approver(world: Worl
 
 
 async def test_a_secret_that_nobody_looked_at_for_a_day_is_wiped_and_says_how_to_mend_it(world: World) -> None:
+    always = WorkingHours(days=(0, 1, 2, 3, 4, 5, 6), opens=0, closes=24 * 60)
+    world.rt.policy = world.rt.policy.model_copy(update={"hours": always})
     card, notice = await ready(world, "secret-unseen")
     await a_minute_passes(world, seconds=23 * 3600)
     assert labels(await world.message(ALICE, "secret-unseen")) == ["Show the key once"]
     await a_minute_passes(world, seconds=2 * 3600)
-    gone = await world.message(ALICE, "you didn't open its secret within a day, so I deleted it.")
+    gone = await world.message(ALICE, "you didn't open its secret in time, so I deleted it.")
     assert labels(gone) == ["Revoke…"]
     card = await card_with(world, "⚠️ *Key `secret-unseen` in Staging issued to <@U0ALICE>*")
     assert "revoke the key and ask again" in card["text"]
-    assert "Nobody opened the secret within a day, so I deleted it" in await thread_of(world, card)
+    assert "Nobody opened the secret in time, so I deleted it" in await thread_of(world, card)
     await press(world, ALICE, gone, "request_undo")
     assert "secret-unseen" in str(await world.modal(ALICE, "Type the key's name"))
     assert notice["ts"] == gone["ts"]
@@ -152,3 +157,18 @@ async def test_a_showing_that_slack_lost_is_a_failed_hand_over_and_can_be_repair
     assert "The secret could not be shown" in (await thread_of(world, card))[-1]
     failed = await world.message(ALICE, "its secret could not be shown to you. Revoke it and ask for a new one.")
     assert labels(failed) == ["Revoke…"]
+
+
+@pytest.mark.parametrize(
+    ("made_at", "until"),
+    [
+        ("2026-11-26T17:30", "2026-11-27T17:30"),
+        ("2026-11-27T09:00", "2026-11-28T09:00"),
+        ("2026-11-27T17:30", "2026-11-30T17:30"),
+        ("2026-11-28T12:00", "2026-11-30T18:00"),
+    ],
+)
+def test_a_secret_waits_for_a_working_day_also_over_a_weekend(made_at: str, until: str) -> None:
+    made, ends = (datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (made_at, until))
+    assert show_until(made, WorkingHours()) == ends
+    assert show_until(made, WorkingHours(days=(2,), opens=0, closes=60)) <= made + timedelta(hours=72)

@@ -104,7 +104,7 @@ def _applied(facts: RequestFacts) -> tuple[Markup, list[dict[str, Any]]]:
     handover, at, hint = outcome.handover, outcome.handover_at, key_hint(outcome)
     hint = f" · {hint}" if hint else ""
     if handover == "ready" and request.closed_at:
-        until = date(request.closed_at + timedelta(hours=24))
+        until = date(outcome.show_until or request.closed_at + timedelta(hours=24))
         rule = f"Only you can see its secret, once, until {until}. Put it into your secret manager at once."
         return f"✅ *{facts.yours}*. {rule}", [reveal_button(request)]
     if handover == "shown":
@@ -174,7 +174,7 @@ _LINES: dict[str, Markup] = {
     AuditAction.REQUEST_TURNED_AWAY: "It couldn't be finished yet. I'll go on by myself in a minute",
     AuditAction.REQUEST_TAKEN_UP_AGAIN: "I was interrupted and started again",
     AuditAction.SECRET_SHOWN: "saw the secret, and I deleted it",
-    AuditAction.SECRET_WIPED_UNSEEN: "Nobody opened the secret within a day, so I deleted it",
+    AuditAction.SECRET_WIPED_UNSEEN: "Nobody opened the secret in time, so I deleted it",
     AuditAction.SECRET_WIPED_KEY_ENDED: "The key ended before anybody saw its secret, so I deleted the secret",
     AuditAction.SECRET_HAND_OVER_FAILED: "The secret could not be shown. Revoke the key and ask for a new one",
 }

@@ -1,4 +1,4 @@
-"""Handing a key's secret over: sealed when made, shown once to its requester alone, wiped then or after a day."""
+"""Handing a key's secret over: sealed when made, shown once to its requester alone, wiped then or when its time is over."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from bot.approvals.model import Request
 from bot.approvals.outcome import Handover, Outcome
 from bot.errors import NotAllowed, NotFound, RequestClosed, UpstreamMissing
 from bot.people.model import Actor
+from bot.policy.working_hours import WorkingHours
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
@@ -21,7 +22,7 @@ from bot.timers import db as timers
 from bot.words.own import Own
 
 log = structlog.get_logger()
-SHOW_WITHIN = timedelta(hours=24)
+SHOW_WITHIN, SHOW_AT_MOST = timedelta(hours=24), timedelta(hours=72)
 SHOWING_LASTS = timedelta(minutes=2)
 """A showing that takes longer was interrupted."""
 _ENDED: Final[dict[str, Own]] = {"archived": "was revoked", "expired": "expired"}
@@ -30,10 +31,16 @@ TIMERS, UNSEEN, INTERRUPTED = "secret", "unseen", "interrupted"
 """What is due for a secret: its end when nobody looked, and the end of a showing that nobody finished."""
 
 
-async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, now: datetime) -> None:
+def show_until(made_at: datetime, hours: WorkingHours) -> datetime:
+    """Return until when a secret may be shown: a day, up to three where that has less than a working day in it."""
+    working_day = hours.after(made_at, hours.day_length)
+    return min(max(made_at + SHOW_WITHIN, working_day), made_at + SHOW_AT_MOST)
+
+
+async def seal(rt: Runtime, tx: Tx, request_id: str, secret: SecretStr, until: datetime) -> None:
     """Keep a new secret, encrypted and bound to its request, in the transaction that makes the request APPLIED."""
-    await secrets.put(tx, request_id, rt.vault.seal(f"secret:{request_id}", secret), now + SHOW_WITHIN)
-    await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: now + SHOW_WITHIN})
+    await secrets.put(tx, request_id, rt.vault.seal(f"secret:{request_id}", secret), until)
+    await timers.set_timers(tx, TIMERS, request_id, {UNSEEN: until})
 
 
 async def find_key(rt: Runtime, request_id: str) -> ApiKey | None:
@@ -64,7 +71,7 @@ async def begin(rt: Runtime, actor: Actor, request_id: str, key: ApiKey | None) 
         outcome = request.outcome.updated(Outcome(handover="showing", handover_at=now))
         if ciphertext is None or await requests.touch(tx, request, outcome=outcome) is None:
             raise RequestClosed(
-                "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
+                "You have seen this key already, or its time is over. Lost it? Revoke it and ask for a new one."
             )
         await timers.set_timers(tx, TIMERS, request_id, {INTERRUPTED: now + SHOWING_LASTS})
     try:
@@ -87,9 +94,7 @@ def _showable(request: Request | None, actor: Actor) -> Request:
     if request.outcome.handover == "showing":
         raise RequestClosed("This key is already open in another window.")
     if request.outcome.handover != "ready":
-        raise RequestClosed(
-            "You have seen this key already, or its 24 hours are over. Lost it? Revoke it and ask for a new one."
-        )
+        raise RequestClosed("You have seen this key already, or its time is over. Lost it? Revoke it and ask for a new one.")
     return request
 
 
@@ -138,7 +143,7 @@ async def hand_over_failed(rt: Runtime, request_id: str) -> None:
 
 
 async def wipe(rt: Runtime, request_id: str, what: str) -> None:
-    """Wipe a secret that nobody looked at within a day, or whose showing was interrupted."""
+    """Wipe a secret that nobody looked at in time, or whose showing was interrupted."""
     async with rt.store.read() as tx:
         request = await requests.load(tx, request_id)
     is_showing = request is not None and request.outcome.handover == "showing"

@@ -9,7 +9,7 @@ TROUBLE = frozenset({"lost", "failed", "unseen"})
 _ON_CARD: dict[str, Markup] = {
     "ready": "the requester hasn't opened its secret yet",
     "shown": "its secret was shown once, then deleted",
-    "unseen": "nobody opened its secret within a day, so I deleted it: revoke the key and ask again",
+    "unseen": "nobody opened its secret in time, so I deleted it: revoke the key and ask again",
     "lost": "its secret is lost: revoke the key and ask again",
     "failed": "its secret didn't reach its requester: revoke the key and ask again",
 }
@@ -17,7 +17,7 @@ _ENDED: Markup = "it ended before anybody saw its secret, so I deleted the secre
 _TO_REQUESTER: dict[str, Markup] = {
     "lost": "its secret got lost on the way",
     "failed": "its secret could not be shown to you",
-    "unseen": "you didn't open its secret within a day, so I deleted it",
+    "unseen": "you didn't open its secret in time, so I deleted it",
 }
 
 

@@ -147,7 +147,7 @@ class TimerRow(Table, table=True):
 
 
 class SecretRow(Table, table=True):
-    """A key's secret between its making and its only showing: encrypted, bound to its row, wiped within a day."""
+    """A key's secret between its making and its only showing: encrypted, bound to its row, wiped within days."""
 
     request_id: str = Field(primary_key=True, foreign_key="request.id")
     ciphertext: str | None = None
