@@ -62,7 +62,11 @@ def all_without_secrets(value: Any) -> Any:
 def guard(stream: TextIO) -> None:
     """Let a stream write nothing but `without_secrets`."""
     write = stream.write
-    cast("Any", stream).write = lambda text, /: write(without_secrets(text))
+
+    def write_hiding(text: str, /) -> int:
+        return write(without_secrets(text))
+
+    cast("Any", stream).write = write_hiding
 
 
 def _remember(*values: str) -> None:

@@ -105,11 +105,10 @@ def _behind(kind: AnyKind, asked: Asked[Any], subject: str) -> tuple[Stays[Any] 
     """Return how a value is seen that a timer is about, and by which it is told apart: "" for the request's only one."""
     effect = kind.effect
     if asked.request.status is Status.REVERTED:
-        return effect.stays_after, ENDED
-    if effect.stays and effect.parts_stay(asked) == {}:
-        return effect.stays, ""
+        after = effect.stays_after
+        return (after if after and after.which(asked) == subject else None), ENDED
     found = next((one for one in effect.parts_stay(asked).values() if one.which(asked) == subject), None)
-    return found, subject
+    return (found, subject) if found else (effect.stays, "")
 
 
 async def _is_archived(rt: Runtime, workspace_id: str | None) -> bool:

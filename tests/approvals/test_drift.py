@@ -141,7 +141,8 @@ async def test_nobody_looks_after_what_a_half_done_request_did_away_with_before_
         await add(rt, acting(ALICE_WHO), new, kind.rules.subject(payload), "old")
     else:
         await expire(rt, old)
-    assert await watched(store) == {("status:apikey_2", "apikey_2")}
+    names = {("name:apikey_1", "apikey_1"), ("name:apikey_2", "apikey_2")}
+    assert await watched(store) == {("status:apikey_2", "apikey_2"), *names}
 
 
 @pytest.mark.parametrize(("status", "now"), [("archived", "archived"), ("active", "active"), ("expired", None)])
@@ -309,6 +310,26 @@ async def test_what_is_changed_elsewhere_is_on_record_once_until_it_is_as_it_was
         await a_day_passes(world)
         assert await a_day_passes(world) == 0, "what went with a membership isn't looked at any more"
         assert (await seen_of(world, request))[0] == back + once
+
+
+async def test_a_key_that_is_renamed_and_switched_off_elsewhere_is_on_record_once_for_each(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "ingest-new")
+        await press(world, BOB, card, "request_approve")
+        request = await until(world, card, Status.APPLIED)
+        assert await a_day_passes(world) == 2
+        key_id = request.outcome.thing_id or ""
+        await world.rt.admin.update_api_key(key_id, name="ingest-old")
+        await a_day_passes(world)
+        await a_day_passes(world)
+        record, said = await seen_of(world, request)
+        assert (record, "The key is ingest-old, not ingest-new" in said) == (["ingest-new → ingest-old"], True)
+        await world.rt.admin.update_api_key(key_id, status="inactive")
+        await a_day_passes(world)
+        assert (await seen_of(world, request))[0] == ["ingest-new → ingest-old", "active → inactive"]
+        await world.rt.admin.update_api_key(key_id, status="archived")
+        await a_day_passes(world)
+        assert await a_day_passes(world) == 1, "a dead key's name isn't looked at any more"
 
 
 async def test_invites_and_memberships_that_are_changed_elsewhere_are_on_record_and_our_own_changes_are_not(

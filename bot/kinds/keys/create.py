@@ -94,8 +94,18 @@ async def _see_ended(look: Look[CreateKey]) -> Seen | None:
     return None if key.status == "expired" else Seen(key.name, "archived", key.status)
 
 
+async def _see_name(look: Look[CreateKey]) -> Seen | None:
+    key = await look.admin.api_key(look.request.outcome.thing_id or "")
+    return None if key.status in DEAD else Seen("The key", look.payload.name, key.name)
+
+
 def _which(asked: Asked[CreateKey]) -> str:
     return f"status:{asked.request.outcome.thing_id}"
+
+
+def _name_stays(_asked: Asked[CreateKey]) -> dict[str, Stays[CreateKey]]:
+    """Return its name as a value of its own, which the next request to rename the key takes over."""
+    return {"name": Stays(which=lambda asked: f"name:{asked.request.outcome.thing_id}", see=_see_name)}
 
 
 async def _revert(act: Act[CreateKey]) -> Done:
@@ -191,6 +201,7 @@ CREATE_KEY = Kind(
         stands=_stands,
         stays=Stays(which=_which, see=_see),
         stays_after=Stays(which=_which, see=_see_ended, is_final=True),
+        parts_stay=_name_stays,
         sets=("status",),
     ),
     concerns=NOBODY,
