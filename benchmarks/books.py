@@ -25,7 +25,7 @@ from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
-from bot.spend.ledger.rollups.db import roll_up, roll_up_weeks, weeks_to_roll_up
+from bot.spend.ledger.rollups.db import UNITS, roll_up, roll_up_units, units_to_roll_up
 from bot.spend.model import Cell, LedgerDay, SpendQuery
 from bot.spend.table import Table
 from bot.store.migrate import migrate
@@ -99,7 +99,8 @@ async def _roll_up(store: Store) -> None:
         known = [LedgerDay(day, "analytics", NOW, NOW, True, total) for day, total in days.items()]
         await table._upsert_days(tx, known, {})
         await roll_up(tx, CostDayRow, list(days))
-        await roll_up_weeks(tx, await weeks_to_roll_up(tx))
+        for unit in UNITS:
+            await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
 
 
 async def _day_totals(tx: Tx) -> dict[date, Decimal]:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
 from bot.spend.dimensions import (
@@ -32,7 +32,7 @@ from bot.spend.ledger.db import CostParts
 from bot.spend.ledger.hours.db import day_rows
 from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measures
 from bot.spend.ledger.parts.db import days_to_tell_apart, replace_parts, replace_usage_parts
-from bot.spend.ledger.rollups.db import monday, roll_up_weeks, rolled_weeks, weeks_to_roll_up
+from bot.spend.ledger.rollups.db import MONTH, UNITS, WEEK, monday, roll_up_units, rolled_units, units_to_roll_up
 from bot.spend.ledger.sums.db import Where
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos
@@ -42,7 +42,8 @@ from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow
 from tests.sizes import few
 from tests.spend.world import DAY, FRIDAY, NOW, Organization, runtime, steady
 
-DAYS = [FRIDAY - DAY * n for n in range(24)]
+DAYS = [FRIDAY - DAY * n for n in range(60)]
+"""With a whole month among them."""
 Known = Mapping[date, CostParts]
 WHO = (WORKSPACE, MODEL, KEY, PERSON, PRODUCT)
 
@@ -70,8 +71,9 @@ async def write(store: Store, days: Known, source: str, *, closed: bool = True) 
 
 async def roll_up_some(store: Store, dice: random.Random) -> None:
     async with store.write() as tx:
-        weeks = await weeks_to_roll_up(tx)
-        await roll_up_weeks(tx, dice.sample(weeks, dice.randint(0, len(weeks))))
+        for unit in UNITS:
+            over = await units_to_roll_up(tx, unit)
+            await roll_up_units(tx, unit, dice.sample(over, dice.randint(0, len(over))))
 
 
 async def rows_of_days(store: Store) -> list[tuple[dict[Any, Any], list[Any]]]:
@@ -142,19 +144,38 @@ async def test_weeks_are_read_as_weeks_only_while_none_of_their_days_changed(sto
     await write(store, dict.fromkeys(DAYS, groups), "analytics")
     whole = [one for one in sorted({monday(day) for day in DAYS}) if one >= DAYS[-1] and one + DAY * 6 <= FRIDAY]
     async with store.write() as tx:
-        assert await weeks_to_roll_up(tx) == whole[::-1]
-        await roll_up_weeks(tx, whole)
-        assert await weeks_to_roll_up(tx) == []
-        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole
+        assert await units_to_roll_up(tx, WEEK) == whole[::-1]
+        await roll_up_units(tx, WEEK, whole)
+        assert await units_to_roll_up(tx, WEEK) == []
+        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole
     await write(store, {whole[0] + DAY: groups}, "analytics")
     async with store.read() as tx:
-        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole, "what didn't change isn't written"
+        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole, "what didn't change isn't written"
     await write(store, {whole[0] + DAY: {("w", "m", "k1", "p", "c"): (9, None, 1)}}, "analytics")
     async with store.read() as tx:
-        assert await weeks_to_roll_up(tx) == whole[:1]
-        assert await rolled_weeks(tx, DAYS[-1], FRIDAY) == whole[1:]
+        assert await units_to_roll_up(tx, WEEK) == whole[:1]
+        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole[1:]
         (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (KEY,))
     assert nanos(cell.amount) == 7 * (len(DAYS) - 1) + 9
+
+
+@pytest.mark.both
+async def test_a_month_is_read_as_one_with_weeks_and_days_around_it_while_none_of_its_days_changed(store: Store) -> None:
+    groups = {("w", "m", "k1", "p", "c"): (7, None, 1)}
+    await write(store, dict.fromkeys(DAYS, groups), "analytics")
+    async with store.write() as tx:
+        for unit in UNITS:
+            await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
+        (month,) = await rolled_units(tx, MONTH, DAYS[-1], FRIDAY)
+        assert month.day == 1
+        await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).between(month, MONTH.end(month))))
+        (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (KEY,))
+        assert nanos(cell.amount) == 7 * len(DAYS), "the month isn't read by its days"
+        (cell,) = await table.cells(tx, month, month + DAY * 20, (KEY,))
+        assert nanos(cell.amount) < 7 * 21, "a part of it is"
+    await write(store, {month + DAY: {("w", "m", "k1", "p", "c"): (9, None, 1)}}, "analytics")
+    async with store.read() as tx:
+        assert await rolled_units(tx, MONTH, DAYS[-1], FRIDAY) == []
 
 
 async def test_a_week_is_not_rolled_up_before_its_days_are_final(store: Store) -> None:
@@ -162,7 +183,7 @@ async def test_a_week_is_not_rolled_up_before_its_days_are_final(store: Store) -
     await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[1:]}, "analytics")
     await write(store, {week[0]: {("w", "m", "k", "p", "c"): (7, None, 1)}}, "analytics", closed=False)
     async with store.read() as tx:
-        assert await weeks_to_roll_up(tx) == []
+        assert await units_to_roll_up(tx, WEEK) == []
 
 
 @pytest.mark.both
@@ -171,7 +192,7 @@ async def test_a_week_told_by_a_report_without_keys_is_read_by_its_days(store: S
     await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[:6]}, "analytics")
     await write(store, {week[6]: {("w", "m", "", "", ""): (5, None, None)}}, "legacy")
     async with store.write() as tx:
-        await roll_up_weeks(tx, await weeks_to_roll_up(tx))
+        await roll_up_units(tx, WEEK, await units_to_roll_up(tx, WEEK))
         found = {one.of(KEY): one.amount for one in await table.cells(tx, week[-1], FRIDAY, (KEY,))}
     assert found == {"k": dollars(42), UNREPORTED: dollars(5)}
 
@@ -251,9 +272,9 @@ async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> No
     rt = runtime(store, Organization(steady(FRIDAY - DAY * 13, FRIDAY)))
     await sync_costs(rt, NOW)
     async with store.read() as tx:
-        assert await rolled_weeks(tx, FRIDAY - DAY * 13, FRIDAY) == [], "the first load has enough to do"
-        assert await weeks_to_roll_up(tx) == [monday(FRIDAY) - DAY * 7]
+        assert await rolled_units(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [], "the first load has enough to do"
+        assert await units_to_roll_up(tx, WEEK) == [monday(FRIDAY) - DAY * 7]
     await sync_costs(rt, NOW + DAY)
     async with store.read() as tx:
-        assert await rolled_weeks(tx, FRIDAY - DAY * 13, FRIDAY) == [monday(FRIDAY) - DAY * 7]
-        assert await weeks_to_roll_up(tx) == []
+        assert await rolled_units(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [monday(FRIDAY) - DAY * 7]
+        assert await units_to_roll_up(tx, WEEK) == []

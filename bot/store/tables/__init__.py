@@ -33,10 +33,13 @@ from bot.store.tables.requests import (
 )
 from bot.store.tables.rollups import (
     CostDaySumRow,
+    CostMonthRow,
     CostPartSumRow,
     CostWeekRow,
+    LedgerMonthRow,
     LedgerWeekRow,
     UsageDaySumRow,
+    UsageMonthRow,
     UsagePartSumRow,
     UsageWeekRow,
 )
@@ -67,6 +70,7 @@ __all__ = [
     "CostDaySumRow",
     "CostFileRow",
     "CostHourRow",
+    "CostMonthRow",
     "CostPartRow",
     "CostPartSumRow",
     "CostTargetRow",
@@ -81,6 +85,7 @@ __all__ = [
     "KeyOwnerRow",
     "LeaseRow",
     "LedgerDayRow",
+    "LedgerMonthRow",
     "LedgerWeekRow",
     "LinkRow",
     "MetricPeakRow",
@@ -103,6 +108,7 @@ __all__ = [
     "UsageDayRow",
     "UsageDaySumRow",
     "UsageHourRow",
+    "UsageMonthRow",
     "UsagePartRow",
     "UsagePartSumRow",
     "UsageWeekRow",

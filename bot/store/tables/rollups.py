@@ -116,7 +116,48 @@ class UsageWeekRow(Table, table=True):
     requests: int | None = _count(nullable=True)
 
 
+class CostMonthRow(Table, table=True):
+    """The money of `cost_day` by the month; `day` is its first. Only months in `ledger_month` count."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+    requests: int | None = _count(nullable=True)
+
+
+class UsageMonthRow(Table, table=True):
+    """The tokens of `usage_day` by the month; `day` is its first. Only months in `ledger_month` count."""
+
+    __table_args__: ClassVar[dict[str, Any]] = _BY_KEY
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    uncached_input: int = _count()
+    cache_read: int = _count()
+    cache_write_5m: int = _count()
+    cache_write_1h: int = _count()
+    output: int = _count()
+    requests: int | None = _count(nullable=True)
+
+
 class LedgerWeekRow(Table, table=True):
     """A week that is rolled up: `day` is its Monday. What writes one of its days deletes it."""
+
+    day: date = Field(primary_key=True)
+
+
+class LedgerMonthRow(Table, table=True):
+    """A month that is rolled up: `day` is its first. What writes one of its days deletes it."""
 
     day: date = Field(primary_key=True)

@@ -1,10 +1,12 @@
-"""Roll-ups in the database: days without keys and people, and whole weeks with them.
+"""Roll-ups in the database: days without keys and people, and whole weeks and months with them.
 
-What people ask for is read from the table with the fewest rows that has it. Days are rolled up in the transaction that
-writes them. Weeks are rolled up once they are over; what writes one of their days takes the week back, in one transaction.
+What people ask for is read from the tables with the fewest rows that have it. Days are rolled up in the transaction that
+writes them. Weeks and months are rolled up once they are over; what writes one of their days takes them back, in one
+transaction.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,35 +15,67 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from bot.spend.aggregate import days_between
 from bot.spend.ledger.undivided.db import WHOLE_SUMS, as_parts
 from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
 from bot.store.tables import (
     CostDayRow,
     CostDaySumRow,
+    CostMonthRow,
     CostPartRow,
     CostPartSumRow,
     CostWeekRow,
     LedgerDayRow,
+    LedgerMonthRow,
     LedgerWeekRow,
     UsageDayRow,
     UsageDaySumRow,
+    UsageMonthRow,
     UsagePartRow,
     UsagePartSumRow,
     UsageWeekRow,
 )
 from bot.store.types import Nanos
 
-WEEK = ONE_DAY * 7
-WEEKS_AT_ONCE = 5
-"""As many weeks are rolled up in one transaction: nobody else writes meanwhile."""
 _SUMS: dict[Any, Any] = {
     CostDayRow: CostDaySumRow,
     UsageDayRow: UsageDaySumRow,
     CostPartRow: CostPartSumRow,
     UsagePartRow: UsagePartSumRow,
 }
-_WEEKS: dict[Any, Any] = {CostDayRow: CostWeekRow, UsageDayRow: UsageWeekRow}
+
+
+def monday(day: date) -> date:
+    """Return the first day of a day's week."""
+    return day - ONE_DAY * day.weekday()
+
+
+def _first_of_month(day: date) -> date:
+    return day.replace(day=1)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Whole days that are rolled up together: into which tables, which table names those that are, and which they are."""
+
+    into: Mapping[Any, Any]
+    rolled: Any
+    begin: Callable[[date], date]
+    """Gives the first day of the one in which a day lies."""
+    most_days: int
+    at_once: int
+    """As many are rolled up in one transaction: nobody else writes meanwhile."""
+
+    def end(self, start: date) -> date:
+        """Return the last day of the one that begins on a day."""
+        return self.begin(start + ONE_DAY * self.most_days) - ONE_DAY
+
+
+WEEK = Unit({CostDayRow: CostWeekRow, UsageDayRow: UsageWeekRow}, LedgerWeekRow, monday, 7, 5)
+MONTH = Unit({CostDayRow: CostMonthRow, UsageDayRow: UsageMonthRow}, LedgerMonthRow, _first_of_month, 31, 1)
+UNITS = (MONTH, WEEK)
+"""The longest first."""
 
 
 def narrowest(table: Any, names: Iterable[str]) -> Any:
@@ -50,18 +84,13 @@ def narrowest(table: Any, names: Iterable[str]) -> Any:
     return table if small is None or any(name not in small.__table__.c for name in names) else small
 
 
-def weekly(table: Any) -> Any:
-    """Return the table that has the weeks of `table`, or None."""
-    return _WEEKS.get(table)
-
-
 async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
-    """Write the roll-ups of days whose rows in `table` were written. The weeks of the days aren't rolled up any more."""
+    """Write the roll-ups of days whose rows in `table` were written. Their weeks and months aren't rolled up any more."""
     small = _SUMS[table]
     await tx.execute(delete(small).where(col(small.day).in_(days)))
     await _insert_sums(tx, small, table, col(table.day).in_(days))
-    if table in _WEEKS:
-        await tx.execute(delete(LedgerWeekRow).where(col(LedgerWeekRow.day).in_({monday(day) for day in days})))
+    for unit in UNITS if table in WEEK.into else ():
+        await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_({unit.begin(day) for day in days})))
 
 
 async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date]) -> None:
@@ -97,38 +126,35 @@ def _sum(count: Any, *, is_unsure: bool) -> Any:
     return case((func.count(count) == func.count(), total)) if is_unsure else total
 
 
-def monday(day: date) -> date:
-    """Return the first day of a day's week."""
-    return day - ONE_DAY * day.weekday()
-
-
-async def weeks_to_roll_up(tx: Tx) -> list[date]:
-    """Return the Mondays of the weeks whose seven days are final and that aren't rolled up, the newest first."""
+async def units_to_roll_up(tx: Tx, unit: Unit) -> list[date]:
+    """Return the first days of the weeks or months whose days are final and that aren't rolled up, the newest first."""
     final = select_columns(col(LedgerDayRow.day)).where(col(LedgerDayRow.closed))
     days = {row[0] for row in (await tx.execute(final)).all()}
-    done = {row[0] for row in (await tx.execute(select_columns(col(LedgerWeekRow.day)))).all()}
-    mondays = {monday(day) for day in days} - done
-    return sorted((one for one in mondays if all(one + ONE_DAY * n in days for n in range(7))), reverse=True)
+    done = {row[0] for row in (await tx.execute(select_columns(col(unit.rolled.day)))).all()}
+    starts = {unit.begin(day) for day in days} - done
+    return sorted((one for one in starts if days.issuperset(days_between(one, unit.end(one)))), reverse=True)
 
 
-async def roll_up_weeks(tx: Tx, weeks: Sequence[date]) -> None:
-    """Roll up whole weeks, given by their Mondays."""
-    if not weeks:
+async def roll_up_units(tx: Tx, unit: Unit, starts: Sequence[date]) -> None:
+    """Roll up whole weeks or months, given by their first days."""
+    if not starts:
         return
-    for table, into in _WEEKS.items():
-        await tx.execute(delete(into).where(col(into.day).in_(weeks)))
-        for one in weeks:
-            await _insert_sums(tx, into, table, col(table.day).between(one, one + WEEK - ONE_DAY), one)
-    await tx.execute(insert(LedgerWeekRow), [{"day": one} for one in weeks])
+    for table, into in unit.into.items():
+        await tx.execute(delete(into).where(col(into.day).in_(starts)))
+        for one in starts:
+            await _insert_sums(tx, into, table, col(table.day).between(one, unit.end(one)), one)
+    await tx.execute(insert(unit.rolled), [{"day": one} for one in starts])
 
 
-async def rolled_weeks(tx: Tx, first: date, last: date) -> list[date]:
-    """Return the Mondays of the longest row of rolled-up weeks that lie between two days."""
-    within = col(LedgerWeekRow.day).between(first, last - WEEK + ONE_DAY)
-    found = await tx.execute(select_columns(col(LedgerWeekRow.day)).where(within).order_by(col(LedgerWeekRow.day)))
+async def rolled_units(tx: Tx, unit: Unit, first: date, last: date) -> list[date]:
+    """Return the first days of the longest row of rolled-up weeks or months that lie between two days."""
+    within = col(unit.rolled.day).between(first, last)
+    found = await tx.execute(select_columns(col(unit.rolled.day)).where(within).order_by(col(unit.rolled.day)))
     runs: list[list[date]] = [[]]
     for one in [row[0] for row in found.all()]:
-        if runs[-1] and one - runs[-1][-1] != WEEK:
+        if unit.end(one) > last:
+            continue
+        if runs[-1] and one != unit.end(runs[-1][-1]) + ONE_DAY:
             runs.append([])
         runs[-1].append(one)
     return max(runs, key=len)

@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 from math import prod
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_
+from sqlalchemy import ColumnElement, String, case, cast, func, literal_column, or_, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
 from bot.spend.ledger.cuts import SHARED, WHAT, WHO, Cut, cut_of
-from bot.spend.ledger.rollups.db import WEEK, narrowest, rolled_weeks, weekly
+from bot.spend.ledger.rollups.db import UNITS, WEEK, Unit, narrowest, rolled_units
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell
@@ -165,46 +165,74 @@ async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list
     """Return rows of the groups, counts, and whether each count that may be unknown is known. A group may have several."""
     sources = await _sources(tx, asked)
     table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
-    parts = [await tx.rows(_statement(one, counts, asked, sources)) for one in await _parts(tx, table, asked, sources)]
-    return parts[0] if len(parts) == 1 else list(chain(*parts))
+    parts = await _parts(tx, table, asked, sources)
+    return await tx.rows(
+        _statement(parts[0], counts, asked, sources) if len(parts) == 1 else _together(parts, counts, asked)
+    )
 
 
 class _Part(NamedTuple):
-    """Rows that are summed: those of a table from `first` to `last`."""
+    """Rows that are summed: those of a table on some `days`, of which weeks and months have their first alone."""
 
     table: Any
-    first: date
-    last: date
+    days: Sequence[date]
 
 
 async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> list[_Part]:
-    """Return which rows have the sums: whole weeks and the days around them where that is the same as all days."""
-    days = _Part(await with_undivided(tx, table, asked.first, asked.last), asked.first, asked.last)
-    into = weekly(table)
-    is_by_week = into is not None and "day" not in asked.names and asked.last - asked.first >= WEEK
-    if not is_by_week or any(_without(one, sources) for one in asked.dimensions):
-        return [days]
-    weeks = await rolled_weeks(tx, asked.first, asked.last)
-    if not weeks:
-        return [days]
-    behind = weeks[-1] + WEEK
-    spans = [(table, asked.first, weeks[0] - ONE_DAY), (into, weeks[0], weeks[-1]), (table, behind, asked.last)]
-    return [_Part(*one) for one in spans if one[1] <= one[2]]
+    """Return which rows have the sums: whole months, weeks and the days around them where that is the same as all days."""
+    is_by_unit = (
+        table in WEEK.into and "day" not in asked.names and not any(_without(one, sources) for one in asked.dimensions)
+    )
+    if not is_by_unit:
+        return [_Part(await with_undivided(tx, table, asked.first, asked.last), days_between(asked.first, asked.last))]
+    return await _in_units(tx, table, asked.first, asked.last) or [_Part(table, ())]
+
+
+async def _in_units(tx: Tx, table: Any, first: date, last: date, units: Sequence[Unit] = UNITS) -> list[_Part]:
+    """Return the longest units that lie between two days, with shorter ones and days before and behind them."""
+    if not units or last - first < ONE_DAY * 6:
+        return [_Part(table, days_between(first, last))] if first <= last else []
+    unit, shorter = units[0], units[1:]
+    starts = await rolled_units(tx, unit, first, last)
+    if not starts:
+        return await _in_units(tx, table, first, last, shorter)
+    before = await _in_units(tx, table, first, starts[0] - ONE_DAY, shorter)
+    behind = await _in_units(tx, table, unit.end(starts[-1]) + ONE_DAY, last, shorter)
+    return [*before, _Part(unit.into[table], starts), *behind]
+
+
+def _together(parts: Sequence[_Part], counts: Sequence[str], asked: Asked) -> Any:
+    """Return the statement for the sums of rows of several tables, of which each tells all that was asked for."""
+    wanted = [[*_columns(one.table, asked, ()), *(getattr(one.table, name) for name in counts)] for one in parts]
+    rows = union_all(*[_rows_of(*one, asked, ()) for one in zip(parts, wanted, strict=True)]).subquery()
+    columns, figures = [*rows.c][: len(asked.by)], [*rows.c][len(asked.by) :]
+    unsure = [one for name, one in zip(counts, figures, strict=True) if parts[0].table.__table__.c[name].nullable]
+    return select_columns(*columns, *map(_total, figures), *map(_is_known, unsure)).group_by(*columns)
 
 
 def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequence[str]) -> Any:
-    table = part.table
-    columns = [col(getattr(table, one)) if isinstance(one, str) else _told(table, one, sources) for one in asked.by]
+    table, columns = part.table, _columns(part.table, asked, sources)
     is_summed = not _is_row_by_row(table, asked)
-    statement = select_columns(*columns, *_figures(table, counts, is_summed=is_summed)).where(_on_days(part, asked.where))
+    statement = _rows_of(part, [*columns, *_figures(table, counts, is_summed=is_summed)], asked, sources)
+    # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
+    return statement.group_by(*columns, *_in_order(table, asked)) if is_summed else statement
+
+
+def _columns(table: Any, asked: Asked, sources: Sequence[str]) -> list[Any]:
+    return [col(getattr(table, one)) if isinstance(one, str) else _told(table, one, sources) for one in asked.by]
+
+
+def _rows_of(part: _Part, selected: Sequence[Any], asked: Asked, sources: Sequence[str]) -> Any:
+    """Return the statement for those rows that were asked for."""
+    table = part.table
+    statement = select_columns(*selected).where(_on_days(part, asked.where))
     if any(_without(one, sources) for one in asked.dimensions):
         statement = statement.join(LedgerDayRow, col(LedgerDayRow.day) == col(table.day), isouter=True)
     if asked.workspace_ids:
         statement = statement.where(col(table.workspace_id).in_(asked.workspace_ids))
     for dimension, ids in asked.where.items():
         statement = statement.where(_told(table, dimension, sources).in_(ids))
-    # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
-    return statement.group_by(*columns, *_in_order(table, asked)) if is_summed else statement
+    return statement
 
 
 def _figures(table: Any, counts: Sequence[str], *, is_summed: bool) -> list[Any]:
@@ -213,15 +241,19 @@ def _figures(table: Any, counts: Sequence[str], *, is_summed: bool) -> list[Any]
     unsure = [one for name, one in zip(counts, figures, strict=True) if table.__table__.c[name].nullable]
     if not is_summed:
         return [*figures, *(one.is_not(None) for one in unsure)]
-    return [*map(_total, figures), *(func.count(one) == func.count() for one in unsure)]
+    return [*map(_total, figures), *map(_is_known, unsure)]
 
 
 def _on_days(part: _Part, where: Where) -> ColumnElement[bool]:
     """Return the condition for the days: one by one where what follows in the key is given, so that rows are looked up."""
     day, places = col(part.table.day), prod(len(where[one]) for one in SHARED) if where.keys() >= {*SHARED} else 0
-    if not 0 < places <= _FEW_PLACES:
-        return day.between(part.first, part.last)
-    return day.in_(days_between(part.first, part.last))
+    if 0 < places <= _FEW_PLACES or not part.days:
+        return day.in_(part.days)
+    return day.between(part.days[0], part.days[-1])
+
+
+def _is_known(count: Any) -> Any:
+    return func.count(count) == func.count()
 
 
 def _total(count: Any) -> Any:
