@@ -67,6 +67,11 @@ class Others:
         async with self._store.read() as tx:
             return await lookups.given_since(tx, kind, since)
 
+    async def standing(self, kind: str) -> list[Request]:
+        """Return the grants of a kind that stand; the time of some may be over."""
+        async with self._store.read() as tx:
+            return await lookups.standing(tx, kind)
+
     async def requesters_of(self, kind: str, things: Sequence[str]) -> dict[str, str]:
         """Return who asked for these things, as far as requests of a kind made them: Slack ids by the thing's id."""
         async with self._store.read() as tx:

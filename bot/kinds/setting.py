@@ -20,6 +20,7 @@ from bot.directory.capabilities import Can
 from bot.errors import InvalidInput, UpstreamError
 from bot.kinds.overlaps import Given, is_set_by, last_before
 from bot.people.model import Who
+from bot.words.calendars import UTC_DAYS
 
 _ASK_AGAIN = "Give up, and ask again if it is still needed."
 
@@ -81,7 +82,8 @@ class Setting(Generic[P]):
     field at which it is said that a thing can't be changed, `already_at` (else `field`) where it is said that it has
     the value already. `in_words` says a value as people read it; `already`, `closed` and `drifted` are handed it like that.
     `faults` finds at the ask what else is wrong, by field. `forbids` returns why a thing must not get a
-    value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `gone`
+    value, such as that a workspace would be left without an admin: at the ask, before the act and before its end. `kind`
+    names the kind of request that gives it until a day, where one does. `gone`
     returns why nothing is left to take back at its end, such as that somebody left, and "" while it is there. `noun`
     names the value; `is_final` says that it can't be taken back. `comes_by_itself` tells which values nobody sets.
     """
@@ -106,6 +108,7 @@ class Setting(Generic[P]):
     gone: Callable[[Look[P]], Awaitable[str]] = _is_there
     is_final: bool = False
     comes_by_itself: Callable[[str], bool] = lambda _value: False
+    kind: str = ""
 
     def rules(
         self,
@@ -160,7 +163,8 @@ class Setting(Generic[P]):
         found = await self.find(reading, payload)
         full, thing = found.checked.payload, found.thing
         if thing.value == self.to(full):
-            raise InvalidInput({self.already_at or self.field: self.already(self._said(thing))})
+            already = self.already(self._said(thing)) + await self._until(reading, full)
+            raise InvalidInput({self.already_at or self.field: already})
         if not self._may_change(full, thing):
             raise InvalidInput({self.field: self.closed(self._said(thing))})
         if faults := self.faults(full):
@@ -168,6 +172,18 @@ class Setting(Generic[P]):
         if forbidden := await self.forbids(reading, full, self.to(full)):
             raise InvalidInput({self.already_at or self.field: forbidden})
         return found.checked
+
+    async def _until(self, reading: Reading, payload: P) -> str:
+        """Say when a request takes back what somebody asks for, and how it stays longer; "" where none does."""
+        ends = list[datetime]()
+        for one in await reading.others.standing(self.kind) if self.kind else ():
+            given = type(payload).model_validate(one.payload)
+            is_same = (self.which(given), self.to(given)) == (self.which(payload), self.to(payload))
+            ends += [one.over_at] if is_same and one.over_at else []
+        if not ends:
+            return ""
+        longer = "who asked for it, or has it, can ask for more time with Extend… in my App Home"
+        return f" That ends {UTC_DAYS.written(max(ends))}; {longer}."
 
     def _may_change(self, payload: P, thing: Thing) -> bool:
         return self.fits(thing.value) if self.fits else thing.value == self.was(payload)

@@ -57,6 +57,12 @@ async def priya_gets_billing_for_a_week(world: World) -> Json:
 
 async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world: World) -> None:
     card = await priya_gets_billing_for_a_week(world)
+    await open_form(world, ALICE, "change_role")
+    await world.submit(ALICE, slack_id=PRIYA, role="billing", reason="For good")
+    seen = str(await world.modal(ALICE, "Priya Nair already has the role billing member."))
+    assert re.search(
+        r"member\. That ends \d+ \w+ 20\d\d 22:59 UTC; who asked for it, or has it, .* with Extend… in my App Home", seen
+    )
     await a_minute_passes(world, seconds=86_400)
     await until(world, card, Status.APPLIED)
     await a_minute_passes(world, seconds=TWO_WEEKS)

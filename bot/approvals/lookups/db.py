@@ -10,7 +10,7 @@ from bot.approvals.db import ASKED, ID, from_there, with_decisions
 from bot.approvals.model import Request, Status
 from bot.people.model import Who
 from bot.store.session import Tx
-from bot.store.tables import DecisionRow, KeyOwnerRow, RequestRow
+from bot.store.tables import DecisionRow, GrantHolderRow, KeyOwnerRow, RequestRow
 
 _AT_ONCE = 500
 _MADE_FOR = select(RequestRow.made_id).where(
@@ -115,6 +115,12 @@ async def given_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
     return await with_decisions(
         tx, select(RequestRow).where(RequestRow.kind == kind, given, col(RequestRow.closed_at) >= since)
     )
+
+
+async def standing(tx: Tx, kind: str) -> list[Request]:
+    """Return the grants of a kind that stand; the time of some may be over."""
+    stands = ID.in_(select(GrantHolderRow.request_id))
+    return await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, stands))
 
 
 async def maker_of(tx: Tx, kind: str, made: str) -> Request | None:

@@ -155,6 +155,7 @@ async def _forbids(reading: Reading, payload: SetRateLimit, value: str) -> str:
 
 
 _LIMIT = Setting[SetRateLimit](
+    kind="set_rate_limit",
     noun="limit",
     field="value",
     find=_find,

@@ -124,6 +124,7 @@ def _already(thing: Thing) -> str:
 
 
 _LIMIT = Setting[SetSpendLimit](
+    kind="set_spend_limit",
     noun="limit",
     field="workspace_id",
     find=_find,

@@ -83,6 +83,7 @@ def _drifted(thing: Thing, was: str) -> str:
 
 
 _ROLE = Setting[ChangeRole](
+    kind="change_role",
     noun="role",
     field="slack_id",
     find=_find,

@@ -138,6 +138,7 @@ def _last_admin(payload: WorkspaceAccess, then: Own) -> str:
 
 
 _ROLE = Setting[WorkspaceAccess](
+    kind="workspace_access",
     noun="role",
     field="slack_id",
     find=_find,
