@@ -138,7 +138,7 @@ def sync(
     from bot.errors import QuartermasterError
     from bot.log import configure_logging
     from bot.settings.network import forget_proxies
-    from bot.store.migrate import DatabaseTooNew
+    from bot.store.revisions import DatabaseTooNew
 
     forget_proxies()
     configure_logging("ERROR")

@@ -19,7 +19,8 @@ from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
 from bot.spend.scope import groups_without_people
-from bot.store.peek import peek_note, sqlite_path
+from bot.store.peek import peek_note, peek_revision, sqlite_path
+from bot.store.revisions import why_too_new
 from bot.words.wording import listed, plural
 
 MANIFEST_FILE = Path("manifest.yml")
@@ -79,7 +80,7 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
     else:
         prefix, mode = settings.command_prefix, settings.transport
         found += (
-            _no_folder(settings)
+            _database(settings)
             + _plain_http(settings)
             + _ordinary_key(settings)
             + _loose_names(settings, policy_path(env), known_kinds)
@@ -249,12 +250,17 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
     return Findings((), tuple(said), ("the policy names what isn't there",) if said else ())
 
 
-def _no_folder(settings: Settings) -> Findings:
-    """Find a SQLite file that can't be made where the settings put it."""
-    path = sqlite_path(settings.database_url.get_secret_value())
-    if path is None or not (why := no_place(path)):
+def _database(settings: Settings) -> Findings:
+    """Find a SQLite file that can't be made where the settings put it, and one of a newer Quartermaster."""
+    url = settings.database_url.get_secret_value()
+    path = sqlite_path(url)
+    if path is not None and (why := no_place(path)):
+        said = f"DATABASE_URL names a file that can't be made: {why}"
+    elif too_new := why_too_new(peek_revision(url)):
+        said = f"DATABASE_URL can't be used: {too_new}"
+    else:
         return Findings(())
-    return Findings(tuple(placed([f"DATABASE_URL names a file that can't be made: {why}"])), starts=False)
+    return Findings(tuple(placed([said])), starts=False)
 
 
 def _plain_http(settings: Settings) -> Findings:

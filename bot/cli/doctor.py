@@ -8,7 +8,7 @@ from bot.admin.base import machine_time
 from bot.admin.client import admin_of
 from bot.cli.check_targets import ask_targets
 from bot.cli.datadog import examine_datadog
-from bot.cli.doctor_disk import examine_disk
+from bot.cli.doctor_disk import examine_file
 from bot.cli.doctor_names import examine_names
 from bot.commands.manifest import BOT_SCOPES
 from bot.directory.capabilities import TITLES, Can, why_not
@@ -103,10 +103,10 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
 
 
 async def _database(settings: Settings) -> list[Diagnosis]:
-    """Look at a PostgreSQL database, or at the disk of a SQLite file, which is made by the bot."""
+    """Look at a PostgreSQL database, or at a SQLite file, which is made by the bot, and its disk."""
     url = settings.database_url.get_secret_value()
     if not url.startswith("postgresql"):
-        wrong = examine_disk(url)
+        wrong = examine_file(url)
         return [Diagnosis(False, f"DATABASE_URL: {wrong}")] if wrong else []
     store = Store(url)
     try:

@@ -21,7 +21,7 @@ def start() -> int:
     from bot.serving import run
     from bot.settings.model import SettingsError, load_settings
     from bot.settings.network import forget_proxies
-    from bot.store.migrate import DatabaseTooNew
+    from bot.store.revisions import DatabaseTooNew
 
     environment = read_environment(Path.cwd())
     try:

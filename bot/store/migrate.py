@@ -4,7 +4,6 @@ Alembic is imported only where there is something to migrate: a later start does
 """
 
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.errors import QuartermasterError
 from bot.store.notes import try_writing
 from bot.store.pooled import NotLent, check_pooler
+from bot.store.revisions import MIGRATIONS, DatabaseTooNew, check_known, known_revisions, why_too_new
 from bot.store.rights import GRANT, NoRights, check_rights
 from bot.store.session import READ_ONLY, FileReplaced, Store, sqlstate
 from bot.store.sqlite_connections import BUSY_TIMEOUT
@@ -43,17 +43,6 @@ _BY_STATEMENT = "statement pooling mode"
 """What PgBouncer says to a transaction in statement mode, by a word of PostgreSQL's for a connection that fails."""
 _AWAY = ("08", "57P", "53300")
 """PostgreSQL's words for a connection that fails, a server that starts or stops, and one with too many connections."""
-_MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class DatabaseTooNew(Exception):
-    """The database was made by a newer Quartermaster."""
-
-    def __init__(self, revision: str) -> None:
-        super().__init__(
-            f"The database is at revision {revision}, which this version doesn't know. Nothing was changed. "
-            "Start the newer Quartermaster, or restore a backup made before the upgrade."
-        )
 
 
 class DatabaseAway(QuartermasterError):
@@ -65,7 +54,7 @@ def alembic_config(connection: Connection | None = None) -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
 
@@ -75,15 +64,8 @@ def _upgrade(connection: Connection) -> None:
 
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _PG_LOCK})
-    current = _revision(connection)
-    if current is not None and current not in _revisions():
-        raise DatabaseTooNew(current)
+    check_known(_revision(connection))
     command.upgrade(alembic_config(connection), "head")
-
-
-def _revisions() -> list[str]:
-    """Return the revisions that this version knows, oldest first: the first word of each file's name."""
-    return sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _revision(connection: Connection) -> str | None:
@@ -130,6 +112,8 @@ async def examine_database(store: Store) -> str | None:
                 found = await tx.execute(text("SELECT current_setting('transaction_read_only') = 'on'"))
                 if found.scalar():
                     return _ONLY_READ
+                if said := why_too_new(await tx.connection.run_sync(_revision)):
+                    return said
                 await check_rights(tx)
         await check_pooler(store)
     except Exception as error:  # drivers differ
@@ -185,4 +169,4 @@ def _tls_reason(error: Exception) -> str | None:
 async def is_current(store: Store) -> bool:
     """Tell whether the schema is the one that this version wants."""
     async with store.engine.connect() as connection:
-        return await connection.run_sync(_revision) == _revisions()[-1]
+        return await connection.run_sync(_revision) == known_revisions()[-1]

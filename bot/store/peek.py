@@ -18,12 +18,22 @@ def sqlite_path(database_url: str) -> Path | None:
 
 def peek_note(database_url: str, key: str) -> tuple[dict[str, Any], str] | None:
     """Return a remembered fact and when it was noted, as text; None for another database, or one without it."""
+    row = _peek(database_url, "SELECT value, at FROM note WHERE key = ?", key)
+    return (cast("dict[str, Any]", json.loads(row[0])), str(row[1])) if row else None
+
+
+def peek_revision(database_url: str) -> str | None:
+    """Return the revision that the schema is at; None for another database, or an empty one."""
+    row = _peek(database_url, "SELECT version_num FROM alembic_version")
+    return str(row[0]) if row else None
+
+
+def _peek(database_url: str, statement: str, *values: str) -> tuple[Any, ...] | None:
     path = sqlite_path(database_url)
     if path is None or not path.is_file():
         return None
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as file:
-            row = file.execute("SELECT value, at FROM note WHERE key = ?", (key,)).fetchone()
+            return file.execute(statement, values).fetchone()
     except sqlite3.Error:
         return None
-    return (cast("dict[str, Any]", json.loads(row[0])), str(row[1])) if row else None

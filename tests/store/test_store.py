@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.store.actions import AuditAction
 from bot.store.audit import verify_chain
-from bot.store.migrate import DatabaseTooNew, alembic_config, is_current, migrate
+from bot.store.migrate import alembic_config, examine_database, is_current, migrate
+from bot.store.revisions import DatabaseTooNew
 from bot.store.session import Store
 from bot.store.tables import NoteRow
 from tests.conftest import AUDIT_KEY
@@ -84,6 +85,8 @@ async def test_a_database_newer_than_the_code_is_refused_with_a_sentence(store: 
         await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseTooNew, match="revision 9999, which this version doesn't know"):
         await migrate(store)
+    if store.dialect == "postgresql":
+        assert (await examine_database(store) or "").startswith("The database is at revision 9999")
 
 
 async def test_parallel_writers_get_one_unbroken_audit_chain(store: Store) -> None:
