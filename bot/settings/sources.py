@@ -22,13 +22,21 @@ _PAIRS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": 
 _QUOTES = frozenset({*_PAIRS, *_PAIRS.values()})
 _COMMENT = re.compile(r"\s#")
 """Where a comment begins, which only some readers of environment files take off; `docker run --env-file` doesn't."""
+_OF_SERVICE = re.compile(r"(tcp|udp|sctp)://[0-9a-fA-F.:\[\]]+:\d+")
+"""What METRICS_PORT is in each pod of a namespace that has a Service named `metrics`."""
 _AROUND = " \t\r\n\u00a0\ufeff\u200b\u2060"
 
 
 def read_environment(directory: Path) -> dict[str, str]:
     """Return the process's environment over the `.env` file of `directory`, if there is one."""
     written = {one.name: one.value for one in read_lines(directory / ".env") if one.value is not None}
-    return {name: value for name, value in written.items() if value} | dict(os.environ)
+    given = {name: value for name, value in os.environ.items() if not _is_of_service(name, value)}
+    return {name: value for name, value in written.items() if value} | given
+
+
+def _is_of_service(name: str, value: str) -> bool:
+    """Tell whether Kubernetes set a variable, for a Service that happens to be called as the beginning of a setting."""
+    return name.endswith("_PORT") and _OF_SERVICE.fullmatch(value) is not None
 
 
 class Line(NamedTuple):

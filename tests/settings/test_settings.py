@@ -218,6 +218,20 @@ def test_a_file_that_cannot_be_read_is_one_fault_and_not_two(more: dict[str, str
     assert fault.startswith(said)
 
 
+@pytest.mark.parametrize("value", ["tcp://10.0.0.7:9108", "udp://[fd00::7]:9108"])
+def test_what_kubernetes_sets_for_a_service_of_that_name_is_no_setting(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS_PORT", value)
+    assert load_settings(GOOD | _of_metrics(tmp_path)).metrics_port is None
+    (tmp_path / ".env").write_text("METRICS_PORT=9109\n")
+    assert load_settings(GOOD | _of_metrics(tmp_path)).metrics_port == 9109
+
+
+def _of_metrics(folder: Path) -> dict[str, str]:
+    return {name: value for name, value in read_environment(folder).items() if name == "METRICS_PORT"}
+
+
 def test_an_empty_secret_file_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "token").touch()
     (fault,) = faults_of({**GOOD, "SLACK_APP_TOKEN": "", "SLACK_APP_TOKEN_FILE": str(tmp_path / "token")})
