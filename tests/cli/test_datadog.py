@@ -122,6 +122,7 @@ async def test_a_dry_run_shows_the_very_file_that_is_uploaded_and_older_days_can
         lines: list[str] = []
         async with store.write() as tx:
             assert len(await begin(tx, settings, FRIDAY - DAY)) == 1
+            tx.now = NOW  # in whose month the figures are
             await show(tx, settings, None, lines.append)
         shown = [json.loads(line, parse_float=Decimal) for line in lines]
         files = [one for one in shown if one["target"] != "dogstatsd"]
