@@ -108,7 +108,7 @@ async def _database(settings: Settings) -> list[Diagnosis]:
     if not url.startswith("postgresql"):
         wrong = examine_file(url)
         return [Diagnosis(False, f"DATABASE_URL: {wrong}")] if wrong else []
-    store = Store(url)
+    store = Store(url, settings.audit_key_bytes)
     try:
         problem = await examine_database(store)
     finally:

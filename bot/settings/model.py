@@ -53,7 +53,8 @@ class DatabaseSettings(BaseModel):
     )
     audit_key: Annotated[SecretStr, parse.secret_like(r"[!-~]{16,}")] | None = _setting(
         "The key of the audit log's hash chain. Without it the chain is hashed without a key, which shows accidents and"
-        " careless edits, but not a forgery by somebody with write access to the database. It can't be changed later.",
+        " careless edits, but not a forgery by somebody with write access to the database. It can't be changed later:"
+        " with another one the bot doesn't start.",
         "at least 16 characters of ASCII without spaces",
         default=None,
     )

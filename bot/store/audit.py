@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
+from bot.errors import QuartermasterError
 from bot.store.chain import GENESIS, AuditDraft, chain_hash
 from bot.store.session import Tx
 from bot.store.tables import AuditEntryRow
@@ -77,12 +78,11 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
     async for entry in all_entries(tx):
         expected += 1
         said.add((entry.subject, entry.action))
-        draft = AuditDraft(entry.at, entry.actor, entry.action, entry.subject, entry.detail)
         if entry.seq != expected:
             return AuditProof(expected - 1, expected, f"entry {expected} is missing")
         if entry.prev_hash != prev:
             return AuditProof(expected - 1, entry.seq, "it doesn't fit the entry before it")
-        if entry.hash != chain_hash(key, prev, entry.seq, draft):
+        if not _is_of(entry, key):
             return AuditProof(expected - 1, entry.seq, "its content was changed, or AUDIT_KEY is a different one")
         if since and entry.seq == since[0] and entry.hash != since[1]:
             return AuditProof(expected - 1, entry.seq, "it is not the same entry as at the earlier check")
@@ -93,6 +93,29 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
         if not any((subject, action) in said for action in actions):
             return AuditProof(expected, expected + 1, f"it is missing: {sentence}")
     return AuditProof(expected, head=prev)
+
+
+class OtherAuditKey(QuartermasterError):
+    """The log was begun with another AUDIT_KEY, so that what is written with this one could never be proven."""
+
+
+async def check_audit_key(tx: Tx, key: bytes) -> None:
+    """Raise OtherAuditKey where neither the first nor the newest entry was hashed with a key; one of them may be damaged."""
+    by_number = col(AuditEntryRow.seq)
+    ends = [
+        _entry(row)
+        for order in (by_number, by_number.desc())
+        for row in await tx.session.exec(select(AuditEntryRow).order_by(order).limit(1))
+    ]
+    if not ends or any(_is_of(entry, key) for entry in ends):
+        return
+    begun = "without one: remove it" if any(_is_of(entry, b"") for entry in ends) else "with another one: put that back"
+    raise OtherAuditKey(f"AUDIT_KEY doesn't fit the audit log, which was begun {begun}. Nothing was changed.")
+
+
+def _is_of(entry: AuditEntry, key: bytes) -> bool:
+    draft = AuditDraft(entry.at, entry.actor, entry.action, entry.subject, entry.detail)
+    return entry.hash == chain_hash(key, entry.prev_hash, entry.seq, draft)
 
 
 def _entry(row: Any) -> AuditEntry:

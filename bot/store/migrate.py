@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import QuartermasterError
+from bot.store.audit import OtherAuditKey, check_audit_key
 from bot.store.notes import try_writing
 from bot.store.pooled import NotLent, check_pooler
 from bot.store.revisions import MIGRATIONS, DatabaseTooNew, check_known, known_revisions, why_too_new
@@ -95,7 +96,9 @@ async def open_database(store: Store) -> None:
         for _ in range(_PROBES):
             await try_writing(store)
         await check_pooler(store)
-    except DatabaseTooNew:
+        async with store.read() as tx:
+            await check_audit_key(tx, store.audit_key)
+    except (DatabaseTooNew, OtherAuditKey):
         raise
     except Exception as error:  # drivers differ, and their texts repeat the address with its password
         why = known_reason(error)
@@ -112,9 +115,12 @@ async def examine_database(store: Store) -> str | None:
                 found = await tx.execute(text("SELECT current_setting('transaction_read_only') = 'on'"))
                 if found.scalar():
                     return _ONLY_READ
-                if said := why_too_new(await tx.connection.run_sync(_revision)):
+                revision = await tx.connection.run_sync(_revision)
+                if said := why_too_new(revision):
                     return said
                 await check_rights(tx)
+                if revision is not None:
+                    await check_audit_key(tx, store.audit_key)
         await check_pooler(store)
     except Exception as error:  # drivers differ
         return why_unusable(error)
@@ -135,7 +141,7 @@ def is_away(error: Exception) -> bool:
 
 def known_reason(error: Exception) -> str | None:
     """Return in a sentence what is wrong with a database, None for an error that says nothing of that."""
-    if isinstance(error, FileReplaced | NoRights | NotLent):
+    if isinstance(error, FileReplaced | NoRights | NotLent | OtherAuditKey):
         return error.sentence
     orig, state = getattr(error, "orig", None), sqlstate(error)
     if _BY_STATEMENT in str(error):

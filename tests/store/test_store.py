@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.store.actions import AuditAction
-from bot.store.audit import verify_chain
-from bot.store.migrate import alembic_config, examine_database, is_current, migrate
+from bot.store.audit import OtherAuditKey, verify_chain
+from bot.store.migrate import alembic_config, examine_database, is_current, migrate, open_database
 from bot.store.revisions import DatabaseTooNew
 from bot.store.session import Store
 from bot.store.tables import NoteRow
@@ -87,6 +87,27 @@ async def test_a_database_newer_than_the_code_is_refused_with_a_sentence(store: 
         await migrate(store)
     if store.dialect == "postgresql":
         assert (await examine_database(store) or "").startswith("The database is at revision 9999")
+
+
+@pytest.mark.parametrize(
+    ("begun", "said"), [(AUDIT_KEY, "with another one: put that back"), (b"", "without one: remove it")]
+)
+async def test_a_log_is_gone_on_with_by_the_key_alone_with_which_it_was_begun(
+    migrated_url: str, begun: bytes, said: str
+) -> None:
+    store, other = Store(migrated_url, begun), Store(migrated_url, b"another one, of 16")
+    await open_database(other)  # nothing is on record yet
+    await _note(store, "first")
+    await open_database(store)
+    with pytest.raises(OtherAuditKey, match=said) as caught:
+        await open_database(other)
+    if store.dialect == "postgresql":
+        assert await examine_database(other) == caught.value.sentence
+    await _note(other, "by an older version, which did go on")
+    await open_database(store)
+    await open_database(other)
+    await store.close()
+    await other.close()
 
 
 async def test_parallel_writers_get_one_unbroken_audit_chain(store: Store) -> None:
