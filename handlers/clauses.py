@@ -44,6 +44,7 @@ _LEADS: Mapping[SlotType, Collection[str]] = {
 """Words that lead to a clause of a kind."""
 _FILLS = frozenset("a an the my our workspace workspaces key keys api member person user role called named limit".split())
 """Words that may stand between that and the clause, and say nothing of it: `in the workspace Staging`."""
+_BEFORE_OWN = frozenset({"with", "and", "a", "an", "the", "monthly", "spend"})
 _ENDS = ",.;:"
 _MOST_WORDS = 12
 _MOST_OF_A_NUMBER = 4
@@ -75,6 +76,8 @@ class Slot:
     max_length: int = 0
     leads: Collection[str] = ()
     """Words that lead to it, where those of its type don't."""
+    own_leads: Collection[str] = ()
+    """Words of which one has to lead to it: by itself it would be a part of a new name, as in `Checkout 2`."""
     index: Mapping[str, Sequence[Name]] | None = None
     """The names by what people type for them, where they are so many that this is kept."""
 
@@ -231,11 +234,11 @@ READERS: tuple[tuple[Collection[SlotType], Reader], ...] = (
 """Who reads what, in the order in which they are asked."""
 
 
-def clause_at(words: Sequence[str], slots: Sequence[Slot]) -> tuple[Slot, Clause] | None:
-    """Return the clause that words begin with, and what it fills in."""
+def clause_at(words: Sequence[str], slots: Sequence[Slot], *, is_led: bool = False) -> tuple[Slot, Clause] | None:
+    """Return the clause that words begin with, and what it fills in; `is_led`: behind a word that leads to it."""
     for types, read in READERS if words else ():
         for slot in slots:
-            if slot.type in types and (found := read(words, slot)):
+            if slot.type in types and (is_led or not slot.own_leads) and (found := read(words, slot)):
                 return slot, found
     return None
 
@@ -243,7 +246,10 @@ def clause_at(words: Sequence[str], slots: Sequence[Slot]) -> tuple[Slot, Clause
 def led_clause(words: Sequence[str], slots: Sequence[Slot]) -> tuple[Slot, Clause] | None:
     """Return the clause behind a word that leads to one, with all of that: `in the workspace Staging`."""
     for slot in slots:
-        if words[:1] and words[0].casefold() in (slot.leads or _LEADS.get(slot.type, ())):
+        if slot.own_leads:
+            if found := _behind_own(words, slot):
+                return slot, found
+        elif words[:1] and words[0].casefold() in (slot.leads or _LEADS.get(slot.type, ())):
             for at in range(1, min(len(words), 4)):
                 found = clause_at(words[at:], [slot])
                 if found:
@@ -251,3 +257,13 @@ def led_clause(words: Sequence[str], slots: Sequence[Slot]) -> tuple[Slot, Claus
                 if words[at].casefold() not in _FILLS:
                     break
     return None
+
+
+def _behind_own(words: Sequence[str], slot: Slot) -> Clause | None:
+    """Read `limit 500`, `with a monthly limit of $500`."""
+    at = next((n for n, word in enumerate(words) if word.casefold() not in _BEFORE_OWN), len(words))
+    if at == len(words) or words[at].casefold().rstrip(_ENDS) not in slot.own_leads:
+        return None
+    at += 1 + (" ".join(words[at + 1 : at + 2]).casefold() in _LEADS.get(slot.type, ()))
+    found = clause_at(words[at:], [slot], is_led=True)
+    return found[1]._replace(taken=found[1].taken + at) if found else None

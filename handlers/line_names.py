@@ -28,6 +28,8 @@ _ROLES_TYPED = (
 )
 _READ: Mapping[str, SlotType] = {one: one for one in ("person", "member", "key", "workspace", "choice", "lookup", *NUMBERS)}
 """What a slot takes, by the type of its field, where names or numbers are read."""
+_OWN_LEADS = ("limit", "budget", "cap")
+"""What leads to a number beside the name of something new."""
 
 
 async def slots_of(call: Interaction, kind: AnyKind, fills: Sequence[str]) -> list[Slot]:
@@ -42,7 +44,8 @@ async def _slot(call: Interaction, kind: AnyKind, one: FormField) -> Slot:
         return Slot(one.name, "value" if is_value else "new", one.label, max_length=one.max_length)
     if one.type in ("person", "member"):
         return await people(call, one.name, read_as, one.label)
-    return Slot(one.name, read_as, one.label, tuple(await _names(call, kind, one)))
+    own_leads = _OWN_LEADS if read_as in NUMBERS and any(other.name == "name" for other in kind.form) else ()
+    return Slot(one.name, read_as, one.label, tuple(await _names(call, kind, one)), own_leads=own_leads)
 
 
 async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[Name]:

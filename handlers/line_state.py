@@ -14,6 +14,8 @@ from handlers.clauses import Slot, SlotType, clause_at, led_clause
 class Line:
     """What was read: values by field, what chosen options say, and the first `problem` in a sentence of markup.
 
+    `note` is what the form says on top of what wasn't read into it.
+
     `is_sure`: nothing was found amid other words. `unknown` are words that name nothing of what `asked` takes, `loose`
     all at the end that were no clause.
     """
@@ -22,6 +24,7 @@ class Line:
     labels: dict[str, str] = field(default_factory=dict[str, str])
     several: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     problem: Markup = ""
+    note: Markup = ""
     is_sure: bool = True
     unknown: tuple[str, ...] = ()
     loose: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.forms.fields import WHOLE
 from bot.organization.narrowing import mentioned
-from bot.slack.markup import Markup
+from bot.slack.markup import Markup, bold
 from bot.words.ends import Ending, find_end
 from bot.words.naming import LEAD_TO, after_thing, after_to
 from bot.words.phrases import after_lead_in
@@ -106,7 +106,8 @@ def _clause(at: Reading) -> tuple[Slot, Clause] | None:
     places, collects = at.asks_for(*PLACES), at.collects()
     if at.free and collects and collects.type == "value":
         return None
-    led = led_clause(at.words, places if at.free and not at.asks_for("addresses") else at.open)
+    amid = [*places, *(one for one in at.open if one.own_leads)]
+    led = led_clause(at.words, amid if at.free and not at.asks_for("addresses") else at.open)
     is_all = bool(at.free) and led is not None and led[1].value == WHOLE  # in all cases
     if led and not is_all and not _says_why(at, *led):
         return led
@@ -193,12 +194,22 @@ def _take_free(at: Reading) -> None:
     is_led = bool(at.asks_for(*NAMED, *NUMBERS)) and at.collects() is None
     if at.free or not is_led or after_lead_in([word], _BEFORE):
         at.free.append(word)
+    if " " in word and not word.startswith("<"):  # in quotation marks, which end a name
+        _give_name(at)
 
 
 def _give_name(at: Reading) -> None:
     """Give the free words to the new name, or to the value, that is asked for."""
     slot = at.collects()
     if slot is None or not at.free:
+        return
+    if slot.type == "value" and _names_another(at):
+        rest = " ".join(after_to(at.free))
+        at.line.note = (
+            f"⚠️ I couldn't use {bold(rest)}. A request is about one change: write it below, and ask for others alone."
+        )
+        at.free = []
+        at.open.remove(slot)
         return
     words = after_thing(after_to(at.free)) if slot.type == "new" else after_to(at.free)
     is_lead = len(at.free) == 1 and at.free[0].casefold() in LEAD_TO
@@ -207,6 +218,17 @@ def _give_name(at: Reading) -> None:
     if typed:
         at.line.values[slot.name] = typed[: slot.max_length] if slot.max_length else typed
         at.open.remove(slot)
+
+
+def _names_another(at: Reading) -> bool:
+    """Tell whether a value goes on with another thing that gets one: `gw2 and ingest-prod to ip2`."""
+    things = [one for one in at.done if one.type in ("key", *PLACES)]
+    for n in range(1, len(at.free)):
+        before = at.free[n - 1]
+        found = clause_at(at.free[n:], things) if before.casefold() in JOINS or before.endswith(_STOPS) else None
+        if found and " ".join(at.free[n + found[1].taken :][:1]).casefold() in LEAD_TO:
+            return True
+    return False
 
 
 def _settle(at: Reading) -> None:

@@ -64,7 +64,7 @@ async def _opened_form(call: Interaction) -> bool:
     if problem:
         await call.say(plain_answer(problem))
     else:
-        on_top = on_top or (unread_end(line.end) if ends else no_end(call.words, today))
+        on_top = on_top or line.note or (unread_end(line.end) if ends else no_end(call.words, today))
         await open_form(call, kind.name, line.values, line.labels, on_top)
     return True
 

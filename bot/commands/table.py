@@ -157,11 +157,11 @@ COMMANDS = (
             ),
             Subcommand(
                 "create",
-                "create [NAME]",
+                "create [NAME] [limit AMOUNT]",
                 "ask for a new workspace, or one for each of several environments",
                 WORKSPACES,
                 opens="create_workspace",
-                fills=("name",),
+                fills=("name", "limit"),
                 reasons=frozenset(),
                 like=("new", "add", "request", "make"),
                 of_person=("access",),

@@ -341,6 +341,8 @@ async def test_who_gets_a_role_by_it_does_not_decide_it_and_is_told(world: World
     await world.message(PRIYA, "created for <@U0CAROL> and <@U0CROWD01>")
 
 
-async def test_the_typed_line_opens_the_form_with_the_name(world: World) -> None:
-    assert (await world.command(ALICE, "/claude-workspaces create Fraud Checks"))["ok"]
-    assert "Fraud Checks" in str(await world.modal(ALICE, "form_create_workspace"))
+async def test_the_typed_line_opens_the_form_with_the_name_and_the_limit(world: World) -> None:
+    assert (await world.command(ALICE, '/claude-workspaces create "Fraud Checks" limit 500'))["ok"]
+    filled = str((await world.modal(ALICE, "form_create_workspace"))["blocks"])
+    assert "'Fraud Checks'" in filled
+    assert "'initial_value': '500'" in filled

@@ -65,6 +65,15 @@ async def test_a_name_that_is_no_name_is_said_at_its_field(world: World) -> None
     assert "Use 2 to 80 letters" in answer["errors"]["name"]
 
 
+async def test_of_two_renames_in_a_line_the_form_has_no_name_and_says_why(world: World) -> None:
+    await make_key(world, "mine")
+    await make_key(world, "yours")
+    await world.command(ALICE, "/claude-keys rename mine to x2 and yours to y2")
+    form = await world.modal(ALICE, "form_rename_key")
+    assert "I couldn't use *x2 and yours to y2*. A request is about one change" in str(form)
+    assert "'initial_value'" not in str([one for one in form["blocks"] if "New name" in str(one)])
+
+
 async def test_a_key_that_is_archived_keeps_its_name(world: World) -> None:
     key_id = await make_key(world, "gone")
     await world.post(f"/claude/keys/{key_id}", status="archived")

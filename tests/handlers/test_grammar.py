@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.parse import split_words
 from handlers.clauses import Name, Slot, SlotType
 from handlers.line_names import organization_roles
 from handlers.lines import Line, read_line
@@ -46,7 +47,7 @@ FORMS = {
     "request": (WHERE, slot("name", "new")),
     "disable": (WHICH,),
     "rename": (WHICH, slot("name", "value")),
-    "create": (slot("name", "new"),),
+    "create": (slot("name", "new"), Slot("limit", "amount", "Limit", own_leads=("limit", "budget"))),
     "update": (WHERE, slot("value", "value"), slot("detail", "choice", *_DETAILS)),
     "archive": (WHERE,),
     "access": (WHERE, WHO, slot("role", "choice", *_ROLES)),
@@ -65,7 +66,7 @@ _ENDS = ("request", "access", "limit", "rate", "role")
 
 
 def line_of(form: str, typed: str) -> Line:
-    return read_line(typed.split(), FORMS[form], MONDAY if form in _ENDS else None, _REASONS.get(form, ("for",)))
+    return read_line(split_words(typed), FORMS[form], MONDAY if form in _ENDS else None, _REASONS.get(form, ("for",)))
 
 
 def said(form: str, typed: str) -> str:
@@ -80,6 +81,7 @@ def said(form: str, typed: str) -> str:
     found |= {"unknown": f"{line.asked.name}? {' '.join(line.unknown)}"} if line.asked else {}
     order = [*(one.name for one in FORMS[form]), "until", "why", "unknown"]
     parts = [f"{name} {found[name]}" for name in order if found.get(name)]
+    parts += [f"not used {line.note.split('*')[1]}"] if line.note else []
     return " | ".join([*parts, *([] if line.end.is_sure else ["ends?"]), *([] if line.is_sure else ["sure?"])])
 
 
@@ -148,6 +150,11 @@ ingest-prod to for sale => key ingest-prod | name for sale
 for sale to to sell => key for sale | name to sell
 nightly job weekly => key nightly job | name weekly
 ingest-prod to => key ingest-prod
+gateway to "gw 2" it is old => key gateway | name gw 2 | why it is old
+gateway to gw2 and ingest-prod to ip2 => key gateway | not used gw2 and ingest-prod to ip2
+gateway to gw2, nightly job to nj => key gateway | not used gw2, nightly job to nj
+gateway to gw2 and more => key gateway | name gw2 and more
+gateway to gw2 because ingest-prod to ip2 failed => key gateway | name gw2 | why because ingest-prod to ip2 failed
 ingst-prod to ingest2 => unknown key? ingst-prod to ingest2
     """,
     "create": """
@@ -156,6 +163,17 @@ Workspace Tools => name Workspace Tools
 Art for Everyone => name Art for Everyone
 Speech to Text => name Speech to Text
 Checkout - for the shop => name Checkout | why for the shop
+"Checkout EU" limit 500 => name Checkout EU | limit 500
+"Checkout EU" it is new => name Checkout EU | why it is new
+"Checkout EU" 500 => name Checkout EU | why 500
+a workspace called "Rate limit 2" with a limit of $2,000 because x => name Rate limit 2 | limit $2,000 | why because x
+Checkout EU with a monthly limit of 2k => name Checkout EU | limit 2k
+limit 500 Checkout => name Checkout | limit 500
+budget: 500 Checkout 2 => name Checkout 2 | limit 500
+Checkout 2 => name Checkout 2
+500 Checkout => name 500 Checkout
+Checkout with limit => name Checkout with limit
+Checkout limit 500 limit 600 => I read two numbers for one limit
     """,
     "update": """
 rename Staging to Workspace Tools => where Staging | value Workspace Tools | detail Name
@@ -165,6 +183,7 @@ owner of Staging to dana@acme.test => where Staging | value dana@acme.test | det
 colour Staging purple => where Staging | value purple | detail Colour
 Staging team=data => where Staging | value team=data
 rename Staging to => where Staging | detail Name
+rename Staging to Test and Production to Live => where Staging | detail Name | not used Test and Production to Live
 rename the Staging workspace to Foo => where Staging | value Foo | detail Name
     """,
     "archive": """
