@@ -53,6 +53,14 @@ class Reply:
     is_content: bool = False
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What a list says of a file; "" and None for what it doesn't say. Which states there are isn't documented."""
+
+    status: str = ""
+    billed: float | None = None
+
+
 class Failed(Exception):
     """A call in the midst of several failed."""
 
@@ -73,10 +81,15 @@ async def remove(api: Api, file_id: str) -> Reply:
     return Reply(status=reply.status) if reply.status == HTTPStatus.NOT_FOUND else reply
 
 
+async def listed(api: Api, provider: str) -> dict[str, Listed]:
+    """Return what Datadog says of each of a provider's files, by their ids. Raises Failed."""
+    return {file_id: about async for file_id, about in _files(api, provider)}
+
+
 async def marked(api: Api, provider: str, tag: str, others: Collection[str]) -> dict[str, str]:
     """Return the ids of files by the value of a tag of their lines; `others` aren't looked at. Raises Failed."""
     found: dict[str, str] = {}
-    async for file_id in _files(api, provider):
+    async for file_id, _ in _files(api, provider):
         value = "" if file_id in others else await _tag_of(api, file_id, tag)
         if value:
             found[value] = file_id
@@ -88,33 +101,38 @@ async def probe(api: Api) -> Reply:
     return await _call(api, "GET", PATH, params={"page[size]": "1"})
 
 
-async def _files(api: Api, provider: str) -> AsyncIterator[str]:
-    """Yield the ids of a provider's files. Where pages count from 0, the first one comes last."""
+async def _files(api: Api, provider: str) -> AsyncIterator[tuple[str, Listed]]:
+    """Yield a provider's files by their ids. Where pages count from 0, the first one comes last."""
     seen, number, total = set[str](), 0, 1
     while len(seen) < total:
         number += 1
         page, total = await _page(api, provider, number)
-        fresh = [one for one in page if one not in seen]
-        for one in fresh:
+        fresh = {one: about for one, about in page.items() if one not in seen}
+        for one in fresh.items():
             yield one
         seen.update(fresh)
         if not fresh:
             break
-    for one in (await _page(api, provider, 0))[0] if len(seen) < total else ():
+    for one, about in (await _page(api, provider, 0))[0].items() if len(seen) < total else ():
         if one not in seen:
-            yield one
+            yield one, about
 
 
-async def _page(api: Api, provider: str, number: int) -> tuple[list[str], int]:
+async def _page(api: Api, provider: str, number: int) -> tuple[dict[str, Listed], int]:
     params = {"page[number]": str(number), "page[size]": str(_PAGE), "filter[provider]": provider}
     reply = await _call(api, "GET", PATH, params=params)
     if reply.failure:
         raise Failed(reply)
     body = _dict(reply.body)
-    listed = cast(list[Any], data if isinstance(data := body.get("data"), list) else [])
-    ids = [_text(_dict(one).get("id")) for one in listed]
+    page = cast(list[Any], data if isinstance(data := body.get("data"), list) else [])
+    files = {_text(_dict(one).get("id")): _about(_dict(_dict(one).get("attributes"))) for one in page}
     total = _dict(body.get("meta")).get("total_filtered_count")
-    return [one for one in ids if one], total if isinstance(total, int) else len(ids)
+    return {one: about for one, about in files.items() if one}, total if isinstance(total, int) else len(files)
+
+
+def _about(attributes: Mapping[str, Any]) -> Listed:
+    billed = attributes.get("billed_cost")
+    return Listed(_text(attributes.get("status")), float(billed) if isinstance(billed, int | float) else None)
 
 
 async def _tag_of(api: Api, file_id: str, tag: str) -> str:

@@ -121,6 +121,7 @@ async def test_a_dry_run_shows_the_very_file_that_is_uploaded_and_older_days_can
         await fill(store, [(FRIDAY - DAY * n, LAB, OPUS, "apikey_evals", DOLLAR + n) for n in range(3)])
         lines: list[str] = []
         async with store.write() as tx:
+            tx.now = NOW
             assert len(await begin(tx, settings, FRIDAY - DAY)) == 1
             tx.now = NOW  # in whose month the figures are
             await show(tx, settings, None, lines.append)

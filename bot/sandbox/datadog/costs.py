@@ -39,6 +39,8 @@ class Costs:
     first_page: int = 1
     tells_id: bool = True
     lists: bool = True
+    says: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What is said of every file besides, or otherwise."""
     page: Callable[[], str] | None = None
     """What is shown to who comes without keys to the address itself."""
     calls: list[str] = field(default_factory=list[str])
@@ -99,8 +101,14 @@ class Costs:
 
     def _about(self, file_id: str) -> dict[str, Any]:
         content = self.files[file_id]
-        told = {"name": "data.json", "status": "active", "provider_names": [content[0]["ProviderName"]]}
-        return {"id": file_id, "type": "custom_costs_file", "attributes": dict[str, Any](told)}
+        billed = float(sum(Decimal(one["BilledCost"]) for one in content))
+        told = {
+            "name": "data.json",
+            "status": "active",
+            "provider_names": [content[0]["ProviderName"]],
+            "billed_cost": billed,
+        }
+        return {"id": file_id, "type": "custom_costs_file", "attributes": {**told, **self.says}}
 
 
 @asynccontextmanager

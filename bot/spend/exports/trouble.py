@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.errors import QuartermasterError
 from bot.runtime import Runtime
 from bot.spend.exports.datadog import costs
 from bot.spend.exports.datadog import db as costs_db
+from bot.spend.exports.datadog.kept import days_not_kept
 from bot.spend.exports.otlp import db
 from bot.telemetry.targets import read_targets
-from bot.words.wording import listed, plural
+from bot.words.wording import calendar_day, listed, plural
 
 _REJECTED_FOR = timedelta(days=7)
 """For how long it is said that a target didn't keep what it got, which can't be sent again."""
@@ -75,7 +76,13 @@ async def of_costs(rt: Runtime) -> Targets:
         return Targets()
     async with rt.store.read() as tx:
         known = await costs_db.target(tx, costs.name_of(api))
+        not_kept = await days_not_kept(tx, costs.name_of(api))
     if known and known.failure:
         tries = plural(known.failures, "try", "tries")
         return Targets([f"Datadog doesn't take closed days ({known.failure}, {tries}). {_NOTHING_IS_LOST}"])
+    if not_kept:
+        days, why = plural(len(not_kept), "day"), listed(sorted(set(not_kept.values())), most=2)
+        which = listed([calendar_day(date.fromisoformat(one)) for one in sorted(not_kept)], most=3)
+        said = f"Datadog took the costs of {days} ({which}) and doesn't have them as I sent them: {why}."
+        return Targets([f"{said} Look at the files of Custom Costs there; I don't send them again."])
     return Targets(well=[Well("Datadog's Custom Costs", known.looked_at)] if known and known.looked_at else ())

@@ -228,3 +228,30 @@ async def test_a_bot_whose_database_knows_nothing_of_a_file_finds_it_there(store
         await fill(store, _figures(110), later, later)
         await _run(again, later)
         assert (at.total(), at.most_at_once) == (_expected(110), 1)
+
+
+async def test_what_datadog_took_and_did_not_keep_is_said(store: Store) -> None:
+    async with running_costs() as at:
+        rt, now = _aimed(store, at), NOW
+        await fill(store, _figures(100))
+        await _run(rt, now)
+        cases: list[tuple[dict[str, Any], str]] = [
+            ({}, ""),
+            ({"status": "processing"}, ""),
+            ({"status": "failed"}, "the file's status is failed"),
+            ({"billed_cost": 107.2}, "the file has another total"),
+            ({"status": None, "billed_cost": None}, ""),
+        ]
+        for says, why in cases:
+            at.says, now = says, now + timedelta(days=1, minutes=5)
+            await _run(rt, now)
+            assert [one.partition("sent them: ")[2].partition(".")[0] for one in (await of_costs(rt)).troubles] == [
+                *([why] if why else [])
+            ]
+        at.says, calls = {"status": "failed"}, at.calls.count("GET")
+        await _run(rt, now + timedelta(hours=1))
+        assert at.calls.count("GET") == calls, "once a day"
+        at.files.clear()
+        await _run(rt, now + timedelta(days=1))
+        (said,) = (await of_costs(rt)).troubles
+        assert said.startswith("Datadog took the costs of 1 day (20 Nov 2026) and doesn't have them as I sent")

@@ -18,6 +18,7 @@ from bot.spend.dimensions import MODEL, WORKSPACE
 from bot.spend.exports.datadog import db
 from bot.spend.exports.datadog.db import File
 from bot.spend.exports.datadog.files import PROVIDER, TAG, held
+from bot.spend.exports.datadog.kept import look
 from bot.spend.ledger import db as table
 from bot.spend.model import ONE_DAY
 from bot.store.leases import hold_lease
@@ -101,6 +102,7 @@ async def _push(rt: Runtime, api: Api, name: str, now: datetime) -> Reply | None
             refused = error.reply  # of this file alone; it waits on its own
     async with rt.store.write() as tx:
         await db.note(tx, name, looked_at=until)
+    await look(rt, api, name, now)
     return refused
 
 

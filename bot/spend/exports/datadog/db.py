@@ -104,6 +104,17 @@ async def files(tx: Tx, name: str, day: date) -> list[File]:
     return [_file(row) for row in (await tx.session.exec(query.order_by(col(CostFileRow.number)))).all()]
 
 
+async def files_there(tx: Tx, name: str, before: datetime) -> list[File]:
+    """Return the files with an id that a target took before a moment and should still have, by their days."""
+    query = select(CostFileRow).where(
+        CostFileRow.target == name,
+        col(CostFileRow.taken_at) < before,
+        col(CostFileRow.removed_at).is_(None),
+        col(CostFileRow.file_id).is_not(None),
+    )
+    return [_file(row) for row in (await tx.session.exec(query.order_by(col(CostFileRow.day)))).all()]
+
+
 async def known_ids(tx: Tx, name: str) -> frozenset[str]:
     """Return the ids of all files that a target is known to have."""
     query = select_columns(col(CostFileRow.file_id)).where(
