@@ -11,8 +11,8 @@ from bot.slack.markup import Markup, bold, code, escape, reads_alike
 from bot.words.folded import folded
 from bot.words.similar import closest_name
 
-LISTED = ("active", "inactive")
-"""Keys that work or could work again; without another word a list is about these."""
+GONE = ("expired", "archived")
+"""Keys that never work again; without another word a list is about all others, also of a status that comes later."""
 _STATUSES: dict[str, tuple[str, ...]] = {
     "active": ("active",),
     "enabled": ("active",),
@@ -41,7 +41,7 @@ class Wanted(BaseModel):
     """Which keys are wanted. What is empty narrows nothing.
 
     `owner` is a Slack id, `member` the id of a member, who is called `by`, where Slack doesn't know them here. `part` is a
-    part of the key's name, or all of it (`exact`). Without `statuses` those that are `LISTED`, or `every` one.
+    part of the key's name, or all of it (`exact`). Without `statuses` those that aren't `GONE`, or `every` one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,7 +62,8 @@ class Wanted(BaseModel):
         """Tell whether a key has the wanted status and name."""
         name, part = folded(key.name), folded(self.part)
         is_called = reads_alike(name, part) if self.exact else part in name
-        return is_called and (self.every or key.status in (self.statuses or LISTED))
+        fits = key.status in self.statuses if self.statuses else key.status not in GONE
+        return is_called and (self.every or fits)
 
     def in_words(self) -> Markup:
         """Return what narrows the list: ` in Staging · by @noah · disabled · with ingest in the name`."""

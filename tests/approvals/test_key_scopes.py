@@ -1,11 +1,14 @@
 """Where a key works: a key that no single workspace has is never taken for one of the default workspace."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.admin import wire
+from bot.admin.model import ApiKey
 from bot.approvals.model import Status
+from bot.organization.keys_wanted import Wanted
 from tests.approvals.acting import a_minute_passes, card_with, make_key, open_form, press, request_behind, told, until
 from tests.world import ALICE, BOB, CAROL, world_of
 
@@ -79,6 +82,16 @@ async def test_a_key_of_the_organization_is_no_proof_of_a_key_in_the_default_wor
         await make_key(world, "wanted-here", "Default")
         await a_minute_passes(world)
         await until(world, card, Status.APPLIED)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_listed"),
+    [("active", True), ("inactive", True), ("suspended", True), ("archived", False), ("expired", False)],
+)
+def test_a_key_of_a_status_that_comes_later_is_not_taken_for_one_that_is_gone(status: str, is_listed: bool) -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    key = ApiKey(id="apikey_1", name="n", status=status, created_at=now, workspace_id=None)
+    assert Wanted().takes(key) == is_listed
 
 
 def test_both_shapes_of_a_key_say_where_it_works() -> None:

@@ -95,6 +95,9 @@ async def test_admin_is_answered_in_words_with_or_without_a_reason(world: World)
     assert not await world.modals(ALICE)
     await world.command(ALICE, "/claude-members role <@U0BOB> user too much")
     await told(world, ALICE, "Bob Tanaka has the role admin. I can't give or remove the admin role.")
+    next(one for one in world.sandbox.claude.users.values() if one.name == "Priya Nair").role = "auditor"  # comes later
+    await world.command(ALICE, f"/claude-members role {PRIYA} user too much")
+    await told(world, ALICE, "Priya Nair has the role auditor. I don't know it, so I can't change it. An organization admin")
 
 
 async def test_a_role_that_does_not_exist_is_answered_with_those_that_do(world: World) -> None:

@@ -1,6 +1,7 @@
 """Another organization role for somebody, for good or until a day."""
 
 from datetime import date
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,7 +16,7 @@ from bot.forms.fields import FormField
 from bot.kinds.setting import Found, Setting, Thing
 from bot.kinds.workspaces.roles import left_with_membership
 from bot.people.model import Who
-from bot.people.roles import role_words
+from bot.people.roles import ADMIN_ROLES, role_words
 from bot.slack.markup import Markup, mention
 from bot.words.own import Own
 
@@ -26,7 +27,8 @@ ROLES = {
     "billing": "Billing: Playground and billing",
 }
 """What the API can give on a Console organization (admin-api.md §4.2); `admin` it can't."""
-ADMIN_SENTENCE = "I can't give or remove the admin role. An organization admin does that in the Console: Settings, Members."
+_IN_CONSOLE: Final = "An organization admin does that in the Console: Settings, Members."
+ADMIN_SENTENCE: Final = f"I can't give or remove the admin role. {_IN_CONSOLE}"
 
 
 def role_in_words(role: str) -> Own:
@@ -69,7 +71,8 @@ async def _find(reading: Reading, payload: ChangeRole) -> Found[ChangeRole]:
     except NotLinked as error:
         raise InvalidInput({"slack_id": error.about}) from None
     if member.role not in ROLES:
-        raise InvalidInput({"slack_id": f"{member.name} has the role {role_in_words(member.role)}. {ADMIN_SENTENCE}"})
+        why = ADMIN_SENTENCE if member.role in ADMIN_ROLES else f"I don't know it, so I can't change it. {_IN_CONSOLE}"
+        raise InvalidInput({"slack_id": f"{member.name} has the role {role_in_words(member.role)}. {why}"})
     full = payload.model_copy(update={"member_id": member.id, "member_name": member.name, "from_role": member.role})
     return Found(_thing(member), Checked(full))
 
