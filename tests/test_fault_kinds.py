@@ -267,6 +267,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (45, "what is shown and what is compared were washed differently"): (
         "handlers/test_typed_words::a_name_is_confirmed_as_it_is_shown",
         "handlers/test_typed_words::a_name_may_be_typed_as_keyboards_and_phones_write_it",
+        "handlers/test_typed_words::a_name_with_what_keyboards_do_not_have_is_found",
         "words/test_folded::a_workspace_is_found_and_taken_by_either_spelling",
         "words/test_folded::what_nobody_sees_makes_no_other_workspace_anywhere",
         "words/test_folded::a_rule_for_a_workspace_holds_however_its_name_is_spelled",

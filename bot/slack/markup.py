@@ -24,14 +24,8 @@ _DATE = re.compile(r"<!date\^[^<>|]*\|([^<>|]*)>")
 _CUT_TOKEN = re.compile(r"(?:<[^<>]*|&[a-z]{0,3})\Z")
 
 
-_AS_TYPED = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
-    | dict.fromkeys("“”„«»", '"')
-    | {"…": "...", "ˋ": "`", "\ufe0f": ""}
-)
-"""What phones make of what is typed, what keyboards don't have, and what stands for a backtick."""
-
-
+_AS_SHOWN = str.maketrans({"ˋ": "`", "\ufe0f": ""})
+"""What stands for a backtick, and what makes an emoji of a letter."""
 _EMOJI = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\u200d\u20e3\U000e0020-\U000e007f]+")
 _NAMED_EMOJI = r"(?::[a-z0-9_+'-]+:)+"
 """Slack sends a typed emoji by its name; skin tones follow as another name."""
@@ -52,7 +46,7 @@ def _is_named(shown: str, typed: str) -> bool:
 
 
 def _as_typed(text: str) -> str:
-    return re.sub("-+", "-", straight(clean(text) or EMPTY).translate(_AS_TYPED))
+    return re.sub("-+", "-", straight(clean(text) or EMPTY).translate(_AS_SHOWN))
 
 
 def reads_as_shown(typed: str, shown: str) -> bool:

@@ -11,13 +11,18 @@ _UNSEEN = ("Cc", "Cf", "Cs")
 """Categories of control, format (zero width, direction) and half characters."""
 _FILLING = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """What Unicode lets nobody draw besides: joiners of marks, empty letters, and selectors of a letter's variant."""
-_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032", "'"))
-"""What phones write for the apostrophe of a name that has a straight one."""
+_AS_TYPED = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u2032", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | dict.fromkeys("“”„«»", '"')
+    | {"…": "..."}
+)
+"""What phones make of what is typed, and what keyboards don't have."""
 
 
 def straight(text: str) -> str:
-    """Return a text with straight apostrophes."""
-    return text.translate(_APOSTROPHES)
+    """Return a text with the apostrophes, hyphens and quotation marks that every keyboard has."""
+    return text.translate(_AS_TYPED)
 
 
 def is_blank(text: str) -> bool:

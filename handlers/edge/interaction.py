@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,8 +187,23 @@ def interaction_of(rt: Runtime, body: Json) -> Interaction:
 _ADDRESS = re.compile(r"<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>|<((?:https?|mailto|tel):[^<>|]*)>")
 
 
+_EMOJI = re.compile(r"(?<!\S):([a-z0-9_]+):(?!\S)")
+
+
 def _as_typed(text: str) -> str:
-    """Return what was typed after a command, before Slack made links of what looks like addresses and escaped the rest."""
+    """Return what was typed after a command, before Slack made links of what looks like addresses and escaped the rest.
+
+    An emoji that stands alone is one again where its name in Slack is that of Unicode, as in `:microscope: Research`.
+    """
     text = _ADDRESS.sub(lambda found: found[1] or found[2] or "", text)
+    text = _EMOJI.sub(_emoji, text)
     # Slack escapes these three (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _emoji(found: re.Match[str]) -> str:
+    try:
+        one = unicodedata.lookup(found[1].replace("_", " "))
+    except KeyError:
+        return found[0]
+    return one if unicodedata.category(one[0]) == "So" else found[0]

@@ -158,6 +158,19 @@ async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path
         assert "asked by dana@acme.test, see https://wiki.test/a?b=1" in card["text"]
 
 
+async def test_a_name_with_what_keyboards_do_not_have_is_found(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        for name, typed in (("🔬 Insights", ":microscope: insights"), ("R–D", "R-D")):
+            await world.rt.admin.create_workspace(name)
+            world.rt.directory.forget_workspaces()
+            await world.command(ALICE, f"/claude-workspaces show {typed}")
+            await told(world, ALICE, f"*{name}* — ")
+            await world.command(ALICE, f"/claude-keys list in {typed}")
+            await told(world, ALICE, f"No keys: in {name}.")
+        await world.command(ALICE, "/claude-members role @priya billing ran team:key:x :not_a_picture: :rocket:")
+        assert "> ran team:key:x :not_a_picture: 🚀" in (await card_with(world, "ran team"))["text"]
+
+
 async def test_a_name_is_confirmed_as_it_is_shown(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         key_id = await make_key(world, "nightly  \u200bjob")

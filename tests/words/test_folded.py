@@ -35,6 +35,8 @@ def test_case_and_the_way_an_accent_is_put_together_make_no_other_name() -> None
     assert reads_alike(ON_A_MAC.casefold(), TYPED.casefold())
     assert folded("O’Neil Lab") == folded("o'neil lab")
     assert reads_alike("O’Neil", "O'Neil"), "what phones write"
+    for name, typed in (("R–D", "r-d"), ("R\u2011D", "R-D"), ("Ops “East”", 'ops "east"'), ("Old…", "old...")):
+        assert folded(name) == folded(typed), "what keyboards don't have"
     assert reads_as_shown("O’Neil Lab of Tests", "O'Neil Lab…"), "a menu cuts long names"
     assert not reads_as_shown("O’Neil", "O'Neil Lab…")
     assert not reads_alike("Cafe", "Café")
