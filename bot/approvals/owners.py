@@ -26,19 +26,27 @@ from bot.words.addresses import is_same_address
 log = structlog.get_logger()
 
 
-async def find_concerned(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
-    """Return the people to whom a thing belongs that a kind changes, by its id, each once; none where nobody is known."""
+async def find_concerned(rt: Runtime, kind: AnyKind, thing: str, payload: BaseModel | None = None) -> tuple[Concerned, ...]:
+    """Return the people to whom a thing belongs that a kind changes, by its id, each once; none where nobody is known.
+
+    With `payload` also those to whom it will belong, who hear of it once it is done.
+    """
     found = await kind.concerns.find(reading_of(rt), thing) if thing else ()
+    later = kind.concerns.becomes(payload) if payload else ()
     owners = await asyncio.gather(*(_complete(rt, kind, who) for who in found))
+    heirs = await asyncio.gather(*(_complete(rt, kind, who) for who in later))
+    everybody = (*(one.model_copy(update={"hears_ask": False}) for one in heirs), *owners)
     # One is known by account for a key that they asked for, and as a member for one that they made.
-    return tuple({one.slack_id or one.member_id or one.email: one for one in owners}.values())
+    return tuple({one.slack_id or one.member_id or one.email: one for one in everybody}.values())
 
 
-async def concerned_at_the_ask(rt: Runtime, kind: AnyKind, thing: str) -> tuple[Concerned, ...]:
+async def concerned_at_the_ask(
+    rt: Runtime, kind: AnyKind, thing: str, payload: BaseModel | None = None
+) -> tuple[Concerned, ...]:
     """Return the same. What can't be looked up now keeps nobody from asking, and is looked up again later."""
     try:
         async with asyncio.timeout(WITHIN):
-            return await find_concerned(rt, kind, thing)
+            return await find_concerned(rt, kind, thing, payload)
     except (UpstreamError, TimeoutError) as error:
         log.info("owner_not_known_at_the_ask", error=type(error).__name__)
         return (Concerned(thing=kind.concerns.thing, name="", is_reachable=False, is_unknown=True),)
@@ -52,7 +60,8 @@ async def look_up_owners(rt: Runtime, request: Request) -> Request:
     if is_at_work(request, rt.now()) or not (is_owner_unknown(request) or is_owner_unreached(request)):
         return request
     kind = find_kind(rt, request.kind)
-    found = await find_concerned(rt, kind, kind.thing_of(kind.asked(request).payload))
+    payload = kind.asked(request).payload
+    found = await find_concerned(rt, kind, kind.thing_of(payload), payload)
     concerned = with_beneficiaries(kind, found, request.beneficiaries)
     if concerned == request.concerned:
         return request
@@ -67,7 +76,7 @@ async def known_with_owners(
 ) -> tuple[Known, tuple[Concerned, ...]]:
     """Return what is known at the ask, with the owner as they are told: by account, else by name and address."""
     owners, known = await asyncio.gather(
-        concerned_at_the_ask(rt, kind, kind.thing_of(payload)), known_of(rt, kind, actor, payload)
+        concerned_at_the_ask(rt, kind, kind.thing_of(payload), payload), known_of(rt, kind, actor, payload)
     )
     return _named_in(known, owners), owners
 

@@ -122,7 +122,8 @@ class Concerns(Generic[P]):
     `find` returns the owners by the thing's id, which the payload and the form hold as `field`; what it doesn't know of a
     person it leaves empty. `thing` names it ("key"), or is empty where the request itself names the person, or where
     `because` is a sentence that says why they hear of it. `says_nobody`: that no owner is known is said, too. `hears_ask`:
-    they hear of it when it is asked, too. `remedy` is what they can do when it was wrong.
+    they hear of it when it is asked, too. `remedy` is what they can do when it was wrong. `becomes` returns whose it is once
+    it is done, who hear of it then.
     """
 
     find: Callable[[Reading, str], Awaitable[tuple[Who, ...]]]
@@ -132,6 +133,7 @@ class Concerns(Generic[P]):
     says_nobody: bool = True
     hears_ask: bool = True
     remedy: Remedy | None = None
+    becomes: Callable[[P], tuple[Who, ...]] = lambda _payload: ()
 
 
 async def _nobody(_reading: Reading, _thing: str) -> tuple[Who, ...]:

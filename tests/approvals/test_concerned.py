@@ -217,8 +217,11 @@ async def test_the_owner_of_a_workspace_hears_before_and_after_what_changes_ther
     assert "It is <@U0CROWD04>'s workspace" in card["text"]
     told = (await world.message("U0CROWD04", "<@U0ALICE> asks to change"))["text"]
     assert "It is your workspace. Nothing is changed yet." in told
+    assert await world.messages(DANA) == []
     await approve(world, kind, card)
     await world.message("U0CROWD04", "If this is wrong: ask")
+    if name == "update_workspace":  # its new owner
+        await world.message(DANA, "its owner is now `dana@acme.test`*. It is your workspace. <@U0ALICE> asked for it")
 
 
 def test_nothing_that_is_made_new_is_somebodys() -> None:

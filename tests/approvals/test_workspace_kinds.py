@@ -62,6 +62,7 @@ async def test_what_a_workspace_cannot_become_is_said_at_its_field(world: World)
     assert await said("name", " ") == {"value": "Type the new name."}
     assert await said("name", "x" * 256) == {"value": "Use 255 characters at most."}
     assert await said("owner", "bob@acme.test") == {"value": "The owner of Staging is already bob@acme.test."}
+    assert (await said("owner", "@dana"))["value"].startswith("Write the owner's e-mail address.")
     assert await said("description", "") == {"value": "The description of Staging isn't set, so there is nothing to remove."}
     assert (await said("colour", "mauve-ish"))["value"].startswith("Type one of black, ")
     assert "belong to Anthropic" in (await said("other", "Anthropic-x=1"))["value"]

@@ -25,12 +25,12 @@ def whose_line(concerned: Sequence[Concerned], thing: str, requester: Who, *, to
     owned: Markup = escape(thing)
     if any(one.is_unknown for one in concerned):
         return f"I couldn't look up yet whose {owned} it is"
+    untold, concerned = untold_line(concerned), [one for one in concerned if one.hears_ask]
     if not concerned:
         return f"nobody is on record as the owner of this {owned}"
     if all(one.is_person(requester) for one in concerned):
         whose: Markup = "your" if to_requester else f"{mention(requester.slack_id)}'s"
         return f"it is {whose} own {owned}"
-    untold = untold_line(concerned)
     if not untold:
         owners: list[Markup] = [f"{name_of(one)}'s" for one in concerned]
         return f"it is {listed(owners)} {owned}"

@@ -56,7 +56,12 @@ async def check_is_open(reading: Reading, workspace_id: str, name: str) -> None:
 async def owners_of_workspace(reading: Reading, workspace_id: str) -> tuple[Who, ...]:
     """Return whom a workspace's tag names as its owner; nobody where that is no address, or of the whole organization."""
     found = await reading.directory.workspace(workspace_id)
-    address = found.tags.get(OWNER, "").strip() if found else ""
+    return who_owns(found.tags.get(OWNER, "")) if found else ()
+
+
+def who_owns(owner: str) -> tuple[Who, ...]:
+    """Return the same of a value of that tag."""
+    address = owner.strip()
     return (Who(slack_id="", member_id="", email=address),) if "@" in address else ()
 
 

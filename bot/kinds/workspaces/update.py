@@ -1,6 +1,7 @@
 """One detail of a workspace: its name, its colour or one of its tags."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,8 +24,10 @@ from bot.kinds.workspaces.one_workspace import (
     concerns_of_workspace,
     find_open_workspace,
     has_name,
+    who_owns,
 )
-from bot.organization.tags import COLOURS, OWN, RESERVED, TAGS, colour_words, read_colour
+from bot.organization.tags import COLOURS, OWN, OWNER, RESERVED, TAGS, colour_words, read_colour
+from bot.people.model import Who
 from bot.slack.markup import Markup, bold, clean, code, within_bold
 from bot.words.folded import folded
 from bot.words.own import Own
@@ -82,6 +85,8 @@ def _fault(detail: str, value: str) -> str:
         return f"Use {MOST} characters at most."
     if detail == NAME and not value:
         return "Type the new name."
+    if detail == OWNER and value.startswith("@"):
+        return f"Write the owner's e-mail address. From {value} I can't tell whom to ask and tell."
     if detail == COLOUR and not read_colour(value):
         return f"Type one of {', '.join(COLOURS)}, or a value such as #6C5BB9."
     if detail == OTHER:
@@ -204,6 +209,10 @@ def _then(asked: Asked[UpdateWorkspace]) -> Markup:
     return "I change it at once; keys keep working"
 
 
+def _new_owner(payload: UpdateWorkspace) -> tuple[Who, ...]:
+    return who_owns(payload.to) if payload.detail == OWNER else ()
+
+
 def _check_value(value: str, form: FormInput) -> str | None:
     return _fault(form.text("detail"), clean(value)) or None if form.text("detail") else None
 
@@ -241,7 +250,9 @@ UPDATE_WORKSPACE = Kind(
         has_workspace=True,
     ),
     effect=_DETAIL.effect(),
-    concerns=concerns_of_workspace(Remedy("ask to change it back.", "update_workspace", "Change…")),
+    concerns=replace(
+        concerns_of_workspace(Remedy("ask to change it back.", "update_workspace", "Change…")), becomes=_new_owner
+    ),
     sample=Sample(
         UpdateWorkspace(
             workspace_id="wrkspc_1", workspace_name="Staging", detail="owner", value="dana@acme.test", was="bob@acme.test"
