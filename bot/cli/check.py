@@ -27,6 +27,7 @@ MANIFEST_FILE = Path("manifest.yml")
 Kinds = Mapping[str, KindFacts]
 _NOBODY = ("nobody can approve anything",)
 _READ_ON_THE_WAY = "its credentials can be read on the way"
+_NOT_THERE = ("the policy names what isn't there",)
 _OTHER_APP = ("what Slack offers doesn't fit it",)
 
 
@@ -146,8 +147,11 @@ def check_policy(path: Path, known_kinds: Kinds) -> Findings:
         for name, members in policy.groups.items()
         if not members
     ]
-    unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in placeholders(text)]
+    examples = placeholders(text)
+    unfilled = [f"{path}:{fault.line}: {fault.sentence}" for fault in examples]
     found = _unanswered(path, policy, known_kinds)
+    if any(fault.key_path != "channel" for fault in examples):
+        found += Findings((), but=_NOT_THERE)
     more = demanded(policy, known_kinds)
     found += Findings((), tuple(f"{path}: {one.sentence}" for one in more), tuple(_comes_to(more)))
     return replace(found, warnings=(*empty, *unfilled, *found.warnings))
@@ -164,7 +168,7 @@ def _comes_to(more: Sequence[Demanded]) -> Iterator[str]:
 def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:
     """Find the requests that nobody may approve, and those whose card nobody would see."""
     rules = list(_rules(policy, known_kinds))
-    if not any(rule.approvers for _, rule in rules):
+    if not any(rule.approvers for _, _, rule in rules):
         return Findings((), (f"{path}: Nobody can approve anything, because no approvers are named.",), _NOBODY)
     warnings: list[str] = []
     general = {kind: policy.rule_for(kind, None, None) for kind in known_kinds}
@@ -173,19 +177,23 @@ def _unanswered(path: Path, policy: Policy, known_kinds: Kinds) -> Findings:
     if silent := [kind for kind, rule in general.items() if rule.approvers and not rule.channel]:
         where = " in workspaces without a channel of their own" if policy.workspaces else ""
         warnings.append(f"{path}: No channel is named for {listed(silent)}, so these requests are refused{where}.")
-    is_seen = [bool(rule.approvers) and rule.channel not in (None, PLACEHOLDER_CHANNEL) for _, rule in rules]
+    for workspace in policy.workspaces:
+        here = [kind for kind, at, rule in rules if at == workspace and not rule.approvers and general[kind].approvers]
+        if here:
+            warnings.append(f"{path}: Nobody can approve {listed(here)} in {workspace}.")
+    is_seen = [bool(rule.approvers) and rule.channel not in (None, PLACEHOLDER_CHANNEL) for _, _, rule in rules]
     if not any(is_seen):
         return Findings((), tuple(warnings), ("nobody gets cards",))
-    kinds = sorted({kind for (kind, _), is_good in zip(rules, is_seen, strict=True) if not is_good})
+    kinds = sorted({kind for (kind, _, _), is_good in zip(rules, is_seen, strict=True) if not is_good})
     return Findings((), tuple(warnings), (f"some requests are refused ({', '.join(kinds)})",) if kinds else ())
 
 
-def _rules(policy: Policy, known_kinds: Kinds) -> Iterator[tuple[str, Rule]]:
+def _rules(policy: Policy, known_kinds: Kinds) -> Iterator[tuple[str, str | None, Rule]]:
     """Yield every kind with each of its rules: the general one, and those of the workspaces that the policy names."""
     for kind, facts in known_kinds.items():
-        yield kind, policy.rule_for(kind, None, None)
+        yield kind, None, policy.rule_for(kind, None, None)
         for workspace in policy.workspaces if facts.has_workspace else ():
-            yield kind, policy.rule_for(kind, workspace, workspace)
+            yield kind, workspace, policy.rule_for(kind, workspace, workspace)
 
 
 def explain_policy(policy: Policy, known_kinds: Kinds) -> list[str]:
@@ -247,7 +255,7 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
         return Findings(())
     known, at = Known.model_validate(noted[0]), noted[1][:16]
     said = [f"{path}: {one.sentence} (As of {at} UTC.)" for one in loose(load_policy(path, known_kinds), known)]
-    return Findings((), tuple(said), ("the policy names what isn't there",) if said else ())
+    return Findings((), tuple(said), _NOT_THERE if said else ())
 
 
 def _database(settings: Settings) -> Findings:

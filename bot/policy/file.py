@@ -30,6 +30,7 @@ from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings, Wo
 from bot.policy.working_hours import WorkingHours
 
 PLACEHOLDER_CHANNEL = "C0123456789"
+_PLACEHOLDERS = {PLACEHOLDER_CHANNEL: "channel", "S0123456789": "user group", "U0123456789": "person"}
 
 
 @dataclass(frozen=True)
@@ -159,12 +160,12 @@ def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
 
 
 def placeholders(text: str) -> list[PolicyFault]:
-    """Return what is still to be filled in: the example's channel, wherever it stands outside of comments."""
-    sentence = f"{PLACEHOLDER_CHANNEL} is the channel of the example. Put in the id of yours."
+    """Return what is still to be filled in: an id of the example, wherever it stands outside of comments."""
     return [
-        PolicyFault(number, "channel", sentence)
+        PolicyFault(number, noun, f"{placeholder} is the {noun} of the example. Put in the id of yours.")
         for number, line in enumerate(text.split("\n"), 1)
-        if re.match(rf'\s*channel\s*=\s*["\']{PLACEHOLDER_CHANNEL}["\']', line)
+        for placeholder, noun in _PLACEHOLDERS.items()
+        if re.search(rf'["\'](user:|usergroup:)?{placeholder}["\']', line.partition("#")[0])
     ]
 
 

@@ -53,6 +53,15 @@ def closing(folder: Path, policy: str | None = POLICY, manifest: str | None = No
             "some requests are refused (change_role).",
         ),
         (('"C0APPROVALS"', '"C0APPROVALS"\n[workspaces.Lab]\nchannel = "C0123456789"'), "some requests are refused ("),
+        (
+            ('"C0APPROVALS"', '"C0APPROVALS"\n[workspaces.Lab]\napprovers = []'),
+            "No errors, 1 warning: the bot starts, but some",
+        ),
+        (
+            ('"user:U0BOB"', '"usergroup:S0123456789"'),
+            "No errors, 1 warning: the bot starts, but the policy names what isn't there.",
+        ),
+        (("C0APPROVALS", 'C0APPROVALS" # "C0123456789'), "No errors, no warnings: the bot starts."),
         (("version = 1", "version = 2"), "1 error, no warnings: the bot starts, but nobody can approve anything."),
         (("version = 1", "version ="), "1 error, no warnings: the bot starts, but nobody can approve anything."),
     ],
