@@ -194,6 +194,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (29, "a blind watcher is as silent as one that sees nothing"): (
         "status/test_watch::a_refused_key_is_told_at_once_to_admins_later_to_readers_and_once_more_when_it_works",
         "status/test_watch::whoever_gets_reports_or_summaries_alone_hears_of_it_too",
+        "status/test_watch::figures_that_no_longer_move_on_are_told_though_no_call_fails",
+        "status/test_watch::status_says_that_the_report_of_claude_code_alone_can_not_be_read",
         "status/test_watch::status_answers_from_what_the_process_knows",
         "status/test_names::a_name_that_is_taken_out_of_the_file_is_mended_and_a_file_that_can_not_be_read_mends_nothing",
     ),

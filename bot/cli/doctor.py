@@ -22,7 +22,7 @@ from bot.settings.model import Settings
 from bot.settings.network import MENDS, forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
 from bot.status.capabilities import unkept_ways
-from bot.status.checks import STALE_AFTER
+from bot.status.outage import STALE_AFTER
 from bot.store.migrate import examine_database
 from bot.store.session import Store
 from bot.words.calendars import UTC_DAYS

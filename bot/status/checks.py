@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.approvals.findings.db import unsettled
 from bot.commands.manifest import BOT_SCOPES
@@ -16,13 +16,13 @@ from bot.spend.exports.datadog import live
 from bot.spend.exports.trouble import of_costs, of_targets
 from bot.status.budget import budget_in_words
 from bot.status.capabilities import known_now, unkept_ways
+from bot.status.db import code_failure
 from bot.status.names import loose_names
+from bot.status.outage import STALE_AFTER
 from bot.status.watch import current_outage
 from bot.store.notes import try_writing
 from bot.words.wording import listed
 
-STALE_AFTER = timedelta(hours=30)
-"""Figures that reach less far than this are older than they should be."""
 WITHIN = 3.0
 """Seconds that each part may take: what answers is said without waiting for what doesn't."""
 
@@ -53,6 +53,7 @@ async def collect_status(rt: Runtime) -> list[StatusLine]:
         ("My calls", _calls),
         ("Database", _database),
         ("Figures", _figures),
+        ("Claude Code", _code),
         ("Last digest", _digest),
         ("Policy", _policy),
         ("Keys that nobody asked for", _findings),
@@ -121,6 +122,16 @@ async def _figures(rt: Runtime) -> list[StatusLine]:
         mend = "too old. On the server, python -m bot doctor says why. As of"
         return [StatusLine("Figures", False, mend, as_of)]
     return [StatusLine("Figures", True, "as of", as_of)]
+
+
+async def _code(rt: Runtime) -> list[StatusLine]:
+    async with rt.store.read() as tx:
+        failure = await code_failure(tx)
+    if failure is None:
+        return []
+    why, read_at = failure
+    since = " It was last read" if read_at else ""
+    return [StatusLine("Claude Code", False, f"Its report can't be read now. {why}{since}", read_at)]
 
 
 async def _digest(rt: Runtime) -> list[StatusLine]:

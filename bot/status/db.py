@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from bot.admin.keys import CREATION_UNAVAILABLE
 from bot.store.session import Tx
-from bot.store.tables import ClaudeCodeDigestRow, RequestRow
+from bot.store.tables import ClaudeCodeCursorRow, ClaudeCodeDigestRow, RequestRow
 
 _LOOKS_AT = 50
 BY_API = "api"
@@ -23,6 +23,12 @@ async def creations(tx: Tx, kinds: Sequence[str]) -> tuple[datetime | None, date
     made = next((row.approved_at for row in rows if row.made_id and row.outcome.get("way") == BY_API), None)
     refused = next((row.approved_at for row in rows if row.failure and CREATION_UNAVAILABLE in row.failure), None)
     return made, refused
+
+
+async def code_failure(tx: Tx) -> tuple[str, datetime | None] | None:
+    """Return why the report of Claude Code can't be read, and when it last could; None where it can, or nobody tried."""
+    row = (await tx.session.exec(select(ClaudeCodeCursorRow))).first()
+    return (row.failure, row.succeeded_at) if row and row.failure else None
 
 
 async def summarized(tx: Tx) -> Sequence[str]:

@@ -12,13 +12,16 @@ FAILING_FOR = timedelta(hours=2)
 """Answers that fail for so long don't pass by themselves; a refused key or a hold never does, and is told at once."""
 READERS_AFTER = timedelta(hours=4)
 """After so long, those who rely on digests and alerts are told why none comes."""
+STALE_AFTER = timedelta(hours=30)
+"""Figures that reach less far than this are older than they should be."""
 ADMINS, READERS, OVER = "admins", "readers", "over"
 
 
 class Outage(BaseModel):
     """One outage, from the first failure that was seen.
 
-    `is_refused`: the Admin key isn't accepted; `is_on_hold`: none is, until somebody has paid.
+    `is_refused`: the Admin key isn't accepted; `is_on_hold`: none is, until somebody has paid; `is_stale`: answers come, but
+    their figures don't move on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,6 +30,7 @@ class Outage(BaseModel):
     since: datetime
     is_refused: bool
     is_on_hold: bool = False
+    is_stale: bool = False
     sentence: str
     ended_at: datetime | None = None
 
@@ -49,6 +53,8 @@ def render(outage: Outage, purpose: str) -> Message:
 
 def what_fails(outage: Outage) -> Markup:
     """Return what the Claude API does, without when."""
+    if outage.is_stale:
+        return "has told no new figures"
     return "refuses the bot's Admin key" if outage.is_refused else "has given no usable answer"
 
 
@@ -61,10 +67,13 @@ def _when(outage: Outage) -> Markup:
 def _to_admins(outage: Outage) -> Markup:
     if outage.ended_at:
         did: Markup = "refused the bot's Admin key" if outage.is_refused else "gave no usable answer"
+        did = "told no new figures" if outage.is_stale else did
         return f"The Claude API {did} {_when(outage)}. It works again."
     lines: list[Markup] = [
         f"⚠️ *The Claude API {what_fails(outage)} {_when(outage)}.* {escape(outage.sentence)}",
-        "Until it works again I can't do what is approved. Digests wait, and there are no alerts.",
+        "Digests have gaps, and no alert sees what is spent meanwhile."
+        if outage.is_stale
+        else "Until it works again I can't do what is approved. Digests wait, and there are no alerts.",
     ]
     if outage.is_refused:
         lines.append(
@@ -80,14 +89,16 @@ def _to_admins(outage: Outage) -> Markup:
 def _to_readers(outage: Outage) -> Markup:
     if outage.ended_at:
         return f"I could not read figures from the Claude API {_when(outage)}. I can again."
+    missed: Markup = "new figures" if outage.is_stale else "digest, report or alert"
     return (
-        f"⚠️ *No digest, report or alert for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
+        f"⚠️ *No {missed} for now*: the Claude API {what_fails(outage)} {_when(outage)}, so I can't read new "
         "figures. The admins know. I'll say here when it works again."
     )
 
 
 def _over(outage: Outage) -> Markup:
+    again: Markup = "tells new figures" if outage.is_stale else "answers"
     return (
-        f"✅ The Claude API answers again; it didn't {_when(outage)}. Digests that are less than a day late come now, and "
+        f"✅ The Claude API {again} again; it didn't {_when(outage)}. Digests that are less than a day late come now, and "
         "alerts count what was spent meanwhile."
     )

@@ -15,11 +15,11 @@ from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.spend.alerts.db import thresholds
-from bot.spend.ask.figures import last_reading
+from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.db import subscriptions
 from bot.spend.reports.schedule.db import subscriptions as reports
 from bot.status.db import summarized
-from bot.status.outage import ADMINS, OVER, READERS, Outage, render
+from bot.status.outage import ADMINS, OVER, READERS, STALE_AFTER, Outage, render
 from bot.store.notes import claim_note, note, write_note
 from bot.store.session import Tx
 
@@ -67,6 +67,7 @@ class _Seen(NamedTuple):
     sentence: str
     is_refused: bool
     is_on_hold: bool = False
+    is_stale: bool = False
 
 
 async def _failure(rt: Runtime) -> _Seen | None:
@@ -78,8 +79,16 @@ async def _failure(rt: Runtime) -> _Seen | None:
             return _Seen(error.sentence, isinstance(error, UpstreamAuth), isinstance(error, OrganizationOnHold))
     reading = await last_reading(rt)
     if reading is None or not reading.is_failing:
-        return None
+        return await _stale(rt)
     return _Seen(reading.failure or "", reading.failure == REFUSED_KEY)
+
+
+async def _stale(rt: Runtime) -> _Seen | None:
+    """Return that answers come whose figures end long ago, which no call fails by; None where they move on."""
+    as_of = await figures_as_of(rt)
+    if as_of is None or rt.now() - as_of <= STALE_AFTER:
+        return None
+    return _Seen("It answers, but its figures are more than a day old.", is_refused=False, is_stale=True)
 
 
 def _next(known: Outage | None, looked_at: datetime, seen: _Seen | None, now: datetime) -> Outage | None:

@@ -14,9 +14,11 @@ from bot.sandbox.faults import Fault, FaultKind
 from bot.spend.digests.db import save_subscription
 from bot.spend.digests.model import Subscription
 from bot.spend.ledger.db import move_cursor
+from bot.spend.ledger.sync import sync_costs
 from bot.spend.reports.schedule.db import save as save_report
 from bot.spend.reports.schedule.model import ReportSubscription
 from bot.status.outage import Outage
+from bot.status.watch import current_outage
 from tests.approvals.acting import a_minute_passes, told
 from tests.world import ALICE, APPROVALS, BOB, COSTS, GUS, World, world_of
 
@@ -132,6 +134,22 @@ async def test_figures_that_alone_are_refused_are_told_as_well(world: World) -> 
     assert "refuses the bot's Admin key" in (await read_in(world, APPROVALS))[0]
 
 
+async def test_figures_that_no_longer_move_on_are_told_though_no_call_fails(world: World) -> None:
+    await subscribe(world, COSTS)
+    await sync_costs(world.rt, world.rt.now(), 2)
+    await looks(world, 29 * HOUR)
+    assert await current_outage(world.rt) is None
+    for _ in range(7):
+        await looks(world, HOUR - 60)
+    (admins,), (readers,) = await read_in(world, APPROVALS), await read_in(world, COSTS)
+    assert "*The Claude API has told no new figures since" in admins
+    assert "what is approved" not in admins
+    assert readers.startswith("⚠️ *No new figures for now*")
+    await sync_costs(world.rt, world.rt.now(), 2)
+    await looks(world)
+    assert "tells new figures again" in (await read_in(world, COSTS))[-1]
+
+
 async def test_a_message_that_slack_refuses_is_sent_later_and_none_about_what_is_over(world: World) -> None:
     fails(world, "401")
     world.sandbox.faults.add(Fault("slack", "chat.postMessage", "500", times=30))
@@ -150,6 +168,15 @@ async def test_a_message_that_slack_refuses_is_sent_later_and_none_about_what_is
     await looks(world)
     await a_minute_passes(world, 200)
     assert len(await read_in(world, APPROVALS)) == 2, "what nobody heard of needs no word that it is over"
+
+
+async def test_status_says_that_the_report_of_claude_code_alone_can_not_be_read(world: World) -> None:
+    await world.command(BOB, "/claude-admin status")
+    assert "*Claude Code*" not in (await told(world, BOB, "*Policy*", "C0GENERAL"))["text"]
+    fails(world, "403", "GET /v1/organizations/usage_report/claude_code")
+    await run_job(world.rt, next(job for job in JOBS if job.name == "claude_code"))
+    await world.command(BOB, "/claude-admin status")
+    await told(world, BOB, "⚠️ *Claude Code* Its report can't be read now.", "C0GENERAL")
 
 
 @pytest.mark.parametrize("kind", ["401", "500_final", "slow"])
