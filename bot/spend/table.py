@@ -4,7 +4,7 @@ Pure.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -119,6 +119,19 @@ def breakdown_table(
     ]
     more = More(found.unlisted.parts, found.unlisted.spent, rows.pop()) if found.unlisted else None
     return Table(columns, tuple(rows), as_of, so_far, "USD" if is_money else measure, more=more)
+
+
+def with_days_compared(table: Table, first: date, last: date) -> Table:
+    """Return a table for a file, in which each line says with which days its `change` or its `before` compares it.
+
+    A heading says so in Slack, and a file has none. Tables without such a column are returned as they are.
+    """
+    at = next((n for n, one in enumerate(table.columns, 1) if one.name in ("change", "before")), 0)
+    if not at:
+        return table
+    days = first.isoformat() if first == last else f"{first}..{last}"
+    columns = (*table.columns[:at], Column("compared_with", "Compared with", "text"), *table.columns[at:])
+    return replace(table, columns=columns, rows=tuple((*row[:at], days, *row[at:]) for row in table.rows))
 
 
 def _rest(unlisted: Unlisted) -> Slice:

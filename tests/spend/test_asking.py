@@ -97,6 +97,7 @@ async def test_a_question_is_narrowed_split_twice_and_compared(store: Store) -> 
         ("Production", "opus-5-5", Decimal(150))
     ]
     assert found.compared == (date(2026, 11, 19), date(2026, 11, 19))
+    assert csv_bytes(answer_file(found)).splitlines()[1].split(b",")[4:6] == [b"150.00", b"2026-11-19"]
     assert words_of(found.query) == (
         "friday by workspace and model in Production model opus key ingest-* vs 2026-11-19..2026-11-19"
     )

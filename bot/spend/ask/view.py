@@ -14,6 +14,7 @@ from bot.spend.ask.charts import figures_chart as figures_chart
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.sentences import compared_in_words, tail_in_words
 from bot.spend.ask.sentences import figures_sentence as figures_sentence
+from bot.spend.ask.spans import span_versus
 from bot.spend.ask.splits import DAY, exact, is_time
 from bot.spend.ask.together import why_not
 from bot.spend.ask.words import words_of
@@ -21,7 +22,7 @@ from bot.spend.dimensions import DIMENSIONS, PERSON, Dimension
 from bot.spend.model import Figures, SpendQuery
 from bot.spend.phrases import doubtful_in_words
 from bot.spend.render import all_rows, largest_in_words, page_of_rows, slack_table
-from bot.spend.table import Table, breakdown_table
+from bot.spend.table import Table, breakdown_table, with_days_compared
 
 Json = dict[str, Any]
 OFFERED = (*DIMENSIONS, PERSON)
@@ -50,7 +51,8 @@ def answer_file(figures: Figures) -> Table:
     unit = {"dollars": "amount_usd"}.get(query.measure, query.measure)
     named = {"name": query.by.name, "and_name": query.and_by.name if query.and_by else "", "amount": unit}
     columns = tuple(replace(one, name=named.get(one.name, one.name).replace(" ", "_")) for one in found.columns)
-    return replace(found, columns=columns)
+    found = replace(found, columns=columns)
+    return with_days_compared(found, *span_versus(query.period, query.versus, figures.today)) if figures.today else found
 
 
 def render_figures(

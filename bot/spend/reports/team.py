@@ -21,7 +21,7 @@ from bot.spend.reports.load import before, measured
 from bot.spend.reports.model import Built, Part, Times, Wanted
 from bot.spend.reports.phrases import against, no_figures, part_of, so_far, when
 from bot.spend.scope import Scope
-from bot.spend.table import Column, Row, Table, Value
+from bot.spend.table import Column, Row, Table, Value, with_days_compared
 from bot.tasks import apart
 from bot.words.wording import listed, plural
 
@@ -100,7 +100,8 @@ def people(
     table = Table(columns, tuple(rows), times.as_of, not is_final)
     finding = _finding(times, order, names, was)
     chart = parts_chart(table, "Spend by person (USD)", as_plain_text(finding))
-    return Built(finding, (Part("", "People", table),), chart, table, tuple(note for found in more for note in found.notes))
+    file = with_days_compared(table, times.before_first, times.before_last)
+    return Built(finding, (Part("", "People", table),), chart, file, tuple(note for found in more for note in found.notes))
 
 
 def _no_more(times: Times, now: Sequence[Measures], was: Mapping[str, Decimal]) -> list[Measures]:

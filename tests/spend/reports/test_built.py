@@ -106,6 +106,8 @@ def test_people_add_up_and_further_columns_join() -> None:
     assert total(table, "change") == spent(now) - 10, "also with who spent nothing any more"
     commits: dict[Value, Value] = {row[0]: row[-1] for row in table.rows}
     assert commits[NAMES["user_dana"]] == 7
+    assert built.file is not None
+    assert {*built.file.values("compared_with")} == {f"{times().before_first}..{times().before_last}"}
     assert built.notes == ("Commits are theirs",)
     assert table.provisional, "a row is final once all of its cells are"
     assert [value for value in commits.values() if value is not None] == [7], "who isn't known there has no figure"
