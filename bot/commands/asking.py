@@ -13,7 +13,8 @@ _PERIODS = (
     " between since the our calendar day weekend wk kw cw first second third fourth q1 q2 q3 q4 h1 h2 monday tuesday"
     " wednesday thursday friday saturday sunday mon tue wed thu fri sat sun january february march april may june"
     " july august september october november december jan feb mar apr jun jul aug sep oct nov dec on fortnight"
-    " heute gestern diese diesen dieser dieses letzte letzten letzter letztes hoy ayer"
+    " heute gestern diese diesen dieser dieses letzte letzten letzter letztes hoy ayer hier vorgestern"
+    " seit depuis desde ab vom du del"
 )
 """First words of a period (`bot/spend/ask/periods.py`), numbers apart; a test holds both together."""
 _QUESTIONS = (

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.spend.ask.spans import MONTH_NAMES, on_or_after, on_or_before
 from bot.spend.model import Period
 
-BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|bis|-) ")
+BETWEEN = re.compile(r" ?(?:\.\.\.?|…|–|—) ?| (?:to|until|till|through|thru|bis|au|al|-) ")
 _HYPHEN = re.compile(r"([a-z]+ \d{1,2})-(\d{1,2}(?:,? \d{4})?)|(\d{1,2})-(\d{1,2} [a-z]+(?: \d{4})?)")
 """`Oct 3-17` and `3-17 Oct`: elsewhere a hyphen between figures is one of a date."""
 _ISO = re.compile(r"(?:(\d{4})-)?(\d{2})-(\d{2})")

@@ -123,7 +123,11 @@ def _periods(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
 def _months(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Read a number of months or years, which may mean so many days or calendar months."""
     if len(words) > 1 and words[0].isdecimal() and len(words[0]) < 3 and words[1].startswith(("mon", "year")):
-        yield 2, [f"{int(words[0]) * (365 if words[1].startswith('year') else 30)}d"]
+        is_year = words[0] == "12" and words[1].startswith("mon")
+        days = int(words[0]) * (365 if words[1].startswith("year") else 30)
+        yield 2, ["last", "12", "months"] if is_year else [f"{days}d"]
+    if words[0] in ("ttm", "ltm"):
+        yield 1, ["last", "12", "months"]
 
 
 def _turned(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

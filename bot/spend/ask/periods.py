@@ -50,6 +50,13 @@ _WORDS: dict[str, Period] = {
 _ARTICLE = re.compile(
     r"(?:the|our) (?=last|past|previous|prior|current|first|second|third|fourth|[1-4](?:st|nd|rd|th) q|year to|month to)"
 )
+_WHOLE_ONE = re.compile(
+    r"^((?:the )?(?:last|past|previous|prior)(?: \d{1,3})?)"
+    r" (?:full|complete|completed|whole|entire|closed|calendar) (?=week|month|quarter|year)"
+)
+"""`last closed month`, which is the last month."""
+_UNIT_SAID = re.compile(r"^(?:the )?(?:calendar )?(?:month (?:of )?(?=[a-z])|year (?:of )?(?=20\d\d)|(quarter) (?=[1-4]\b))")
+"""`month of October`, `year 2026` and `quarter 3`, which say the unit beside its name."""
 _DAYS = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,4})[ -]?(?:d|days?)")
 _WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|wk|week|mo|month|qtr|quarter|y|yr|year)s?")
 _UNITS = {"w": "week", "wk": "week", "mo": "month", "qtr": "quarter", "y": "year", "yr": "year"}
@@ -100,8 +107,9 @@ def read_period(words: Sequence[str]) -> tuple[Period, int] | None:
 @functools.lru_cache(maxsize=8192)  # each way to read a line asks about the same words again
 def _period(text: str) -> Period | None:
     text = _BETWEEN_AND.sub(r"\1 to \2", spelled_here(_POSSESSIVE.sub("", text)))
+    text = _WHOLE_ONE.sub(r"\1 ", text)
     text = _ARTICLE.sub("", text, count=1) if _ARTICLE.match(text) else text
-    found = _one(text) or _since(text) or _from_to(text)
+    found = _one(text) or _since(text) or _from_to(text) or _one(_UNIT_SAID.sub(lambda said: "q" * bool(said[1]), text))
     # A year that no report ever had is a slip of the finger, and days beside the first or last one can't be counted.
     return None if found and any(not _YEAR.fullmatch(year) for year in _ANY_YEAR.findall(found)) else found
 
@@ -164,20 +172,18 @@ def _from_to(text: str) -> Period | None:
     pair = BETWEEN.split(text) if BETWEEN.search(text) else text.split("-")
     if not BETWEEN.search(text) and text[:1].isdigit() != pair[-1][:1].isdigit():
         return None  # 2025-w53
-    begins, ends = (_side(one.strip()) for one in pair) if len(pair) == 2 else (None, None)
+    begins, ends = (_side(one.strip(), at) for at, one in enumerate(pair)) if len(pair) == 2 else (None, None)
     if begins and begins[:1] == "w" and pair[1].strip().isdecimal():
-        ends = _side(f"w{pair[1].strip()}")  # weeks 45 to 47
+        ends = _side(f"w{pair[1].strip()}", 1)  # weeks 45 to 47
     if begins and begins == ends and begins.startswith("the "):
         return begins  # the 10th to the 10th, which is no month
     is_span = begins and ends and begins not in _LAST_SIDES and not _is_turned(begins, ends)
     return f"{begins}..{ends}" if is_span else None
 
 
-def _side(text: str) -> Period | None:
-    """Return where a span begins or ends: a day, a week, a month, a quarter or a year."""
-    found = _one(text) or ""
-    first, _, last = found.partition("..")
-    found = first if first == last else found
+def _side(text: str, which: int) -> Period | None:
+    """Return where a span begins (`which` is 0) or ends (1): a day, a week, a month, a quarter, half a year or a year."""
+    found = (_one(text) or "").split("..")[-which]
     is_side = _YEARLESS_SIDE.fullmatch(found) or _DATED_SIDE.fullmatch(found) or found in _LAST_SIDES
     return found if is_side else None
 

@@ -31,7 +31,7 @@ _AGO = re.compile(r"(\d{1,3}) (day|week|month|quarter|year)s ago")
 _OF_MONTH = re.compile(r"the (\d{1,2})[a-z]+")
 WEEK_OF: Period = "week of "
 """What stands before a day whose calendar week is meant."""
-_LAST_YEAR = " last year"
+LAST_YEAR = " last year"
 _MONTHS_IN = {"month": 1, "quarter": 3, "year": 12}
 _UNITS: dict[str, LiteralString] = {"week": "week", "month": "month", "quarter": "quarter", "year": "year"}
 _ALMOST_A_YEAR = timedelta(days=364)
@@ -41,7 +41,7 @@ _WEEK_LONG = timedelta(days=7)
 
 def months_of(period: Period) -> int:
     """Return how many months a calendar month, quarter or year has, over or running; 0 for any other period."""
-    period = period.removesuffix(_LAST_YEAR)
+    period = period.removesuffix(LAST_YEAR)
     if ago := _AGO.fullmatch(period):
         return _MONTHS_IN.get(ago[2], 0)
     if period in ("mtd", "last month", *MONTH_NAMES) or _NUMBERED.fullmatch(period):
@@ -165,8 +165,8 @@ def _first_of(period: Period, months: int, today: date) -> date:
         return months_later(this, -months)
     if ago := _AGO.fullmatch(period):
         return months_later(this, -months * int(ago[1]))
-    if period.endswith(_LAST_YEAR):
-        return _first_of(period.removesuffix(_LAST_YEAR), months, date(today.year - 1, 12, 31))
+    if period.endswith(LAST_YEAR):
+        return _first_of(period.removesuffix(LAST_YEAR), months, date(today.year - 1, 12, 31))
     if period in MONTH_NAMES:
         return on_or_before(MONTH_NAMES.index(period) + 1, 1, today)
     if quarter := _QUARTER.fullmatch(period):

@@ -8,6 +8,8 @@ either, as in `3/10/2026`, nothing is changed: a date is not guessed.
 import re
 from collections.abc import Callable
 
+from bot.spend.ask.spans import MONTH_NAMES
+
 _MONTHS = {
     "january": "januar janvier janv enero",
     "february": "februar février fevrier févr febrero",
@@ -85,13 +87,28 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})(?:\. ?| de |er )(?=[a-z]{3})"), lambda found: f"{found['day']} "),
     (re.compile(r"(?<=[a-z]) de (?=20\d\d)"), lambda _: " "),
 )
+_SLASHED = re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})(/\d{4})?(?![\w/])")
+_BEGINS = re.compile(r"^(?:(?P<since>seit|depuis|desde|ab)|vom|du|del) (?:(?:el|le|dem) )?(?=\w)")
 _FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(?![\w-])")
 
 
 def spelled_here(text: str) -> str:
     """Return a period in lower case with its dates in the spelling that is read."""
     text = _PHRASES_IN_ENGLISH.get(text, text)
+    text = _alike(_BEGINS.sub(lambda found: "since " if found["since"] else "from ", text))
     text = _WORD.sub(lambda found: _IN_ENGLISH.get(found[0], found[0]), text)
     for form, spelled in _FORMS:
         text = form.sub(spelled, text)
     return _FROM_TO.sub(r"\1 - \2", text)
+
+
+def _alike(text: str) -> str:
+    """Return a text in which dates that could each be two are read as the one beside them: `10/1/2026 - 10/31/2026`."""
+    found = _SLASHED.findall(text)
+    is_day_first, is_month_first = (any(int(one[at]) > 12 for one in found) for at in (0, 1))
+    if is_day_first == is_month_first:
+        return text
+    day, month = (1, 2) if is_day_first else (2, 1)
+    return _SLASHED.sub(
+        lambda one: f"{one[day]} {MONTH_NAMES[int(one[month]) - 1]} {(one[3] or '').strip('/')}".strip(), text
+    )

@@ -4,7 +4,17 @@ import re
 from collections.abc import Sequence
 
 from bot.spend.ask.periods import read_period
-from bot.spend.ask.spans import DAY_BEFORE, PERIOD_BEFORE, WEEKDAY_NAMES, YEAR_BEFORE, months_of, week_of, whole_of
+from bot.spend.ask.spans import (
+    DAY_BEFORE,
+    LAST_YEAR,
+    MONTH_NAMES,
+    PERIOD_BEFORE,
+    WEEKDAY_NAMES,
+    YEAR_BEFORE,
+    months_of,
+    week_of,
+    whole_of,
+)
 from bot.spend.ask.words import plain
 from bot.spend.model import Period
 
@@ -26,6 +36,7 @@ _RELATIVE = re.compile(
 """What means something only beside the period: `last`, `the one before`, `the day before`, `the 7 days before`."""
 _PRIOR = re.compile(r"(?:previous|prior|preceding|prev) (week|month|quarter)")
 """What is the one before a period as long, and before today beside any other: `October vs prior month`."""
+_HAS_LAST_YEAR = re.compile(rf"(?:{'|'.join(MONTH_NAMES)}|q[1-4]){LAST_YEAR}")
 _LAST_OF: dict[Period, Period] = {
     "today": "yesterday",
     "this week": "last week",
@@ -50,12 +61,16 @@ def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
         phrase = plain(" ".join(words[at : at + taken])).removeprefix("the ").removeprefix("a ")
         if phrase in _BEFORE:
             return _BEFORE[phrase], at + taken
-        if (_RELATIVE.fullmatch(phrase) or _PRIOR.fullmatch(phrase)) and not read_period(words[at + taken : at + taken + 1]):
+        behind = words[at + taken : at + taken + 1]
+        is_longer = read_period(behind) or (phrase == "last" and behind and behind[0].isdecimal())
+        if (_RELATIVE.fullmatch(phrase) or _PRIOR.fullmatch(phrase)) and not is_longer:
             return phrase, at + taken
     period = read_period(words[at:])
     if period is None or period[0] == "last year":  # a month against a whole year, or against the same month?
         return None
-    return period[0], at + period[1]
+    at += period[1]
+    is_year_before = [word.casefold() for word in words[at : at + 2]] == ["last", "year"]
+    return (f"{period[0]}{LAST_YEAR}", at + 2) if is_year_before else (period[0], at)
 
 
 def alone(versus: Period) -> Period:
@@ -66,12 +81,14 @@ def alone(versus: Period) -> Period:
 
 def settled(period: Period, versus: Period) -> Period | None:
     """Return what a period is compared with; None where words such as `the day before` mean nothing beside it."""
-    if versus == f"{period} last year":  # in January the latest November is last year's
+    if versus == f"{period}{LAST_YEAR}":  # in January the latest November is last year's
         return YEAR_BEFORE
     if prior := _PRIOR.fullmatch(versus):
         is_as_long = period not in _LAST_OF and (1, prior[1]) in _lengths(period)
         return PERIOD_BEFORE if is_as_long else alone(versus)
     found = _RELATIVE.fullmatch(versus)
+    if not found and versus.endswith(LAST_YEAR) and not _HAS_LAST_YEAR.fullmatch(versus):
+        return None
     if not found or versus == YEAR_BEFORE:
         return versus
     if unit := _unit_to_date(versus):
