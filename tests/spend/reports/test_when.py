@@ -4,7 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from bot.slack import ids
 from bot.spend.model import ONE_DAY
+from bot.spend.reports.model import Wanted
+from bot.spend.reports.schedule.forms import schedule_values
 from bot.spend.reports.schedule.model import CADENCES, Cadence, ReportRun, ReportSubscription
 from bot.spend.reports.schedule.when import days_of, first_day_for, next_report, report_due
 
@@ -84,3 +87,12 @@ def test_a_month_is_asked_for_as_a_month_so_that_it_is_compared_with_one() -> No
     assert month.wanted.period == "2026-02"
     assert week.wanted.period == "2026-11-16..2026-11-22"
     assert replace(month, first=date(2026, 3, 1), last=date(2026, 3, 1)).wanted.period == "2026-03-01..2026-03-01"
+
+
+def test_a_report_is_scheduled_as_often_as_the_period_that_somebody_looks_at() -> None:
+    offered = {
+        one: schedule_values("C0COSTS", BERLIN, Wanted("allocation", one))[ids.REPORT_CADENCE]
+        for one in ("last month", "october", "2026-10", "q3", "yesterday", "7d", "30d")
+    }
+    assert [*offered.values()] == ["monthly"] * 4 + ["daily", "weekly", "weekly"]
+    assert schedule_values("C0COSTS", BERLIN, None)[ids.REPORT_CADENCE] == "weekly"

@@ -8,7 +8,9 @@ from bot.forms.draw import Frame
 from bot.forms.fields import Form, FormField
 from bot.slack import ids
 from bot.slack.blocks import section
+from bot.spend.ask.spans import months_of
 from bot.spend.digests.forms import CHANNEL_FIELD, DEFAULT_TIME, ZONE_FIELD, time_field
+from bot.spend.model import Period
 from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import REPORTS
 from bot.spend.reports.schedule.model import CADENCES, Cadence
@@ -66,15 +68,21 @@ SCHEDULE = Form(
 
 
 def schedule_values(channel: str, tz: str, wanted: Wanted | None) -> dict[str, Any]:
-    """Return what the form is filled in with: the report that somebody looks at, each week at the usual time."""
+    """Return what the form is filled in with: the report that somebody looks at, as often as its period says, else weekly."""
     return {
         ids.SPEND_CHANNEL: channel,
         ids.REPORT_NAME: wanted.name if wanted else REPORTS[0].name,
-        ids.REPORT_CADENCE: "weekly",
+        ids.REPORT_CADENCE: _cadence(wanted.period) if wanted else "weekly",
         ids.SPEND_TIME: DEFAULT_TIME,
         ids.SPEND_ZONE: tz,
         ids.REPORT_TAG_FIELD: wanted.tag if wanted else "",
     }
+
+
+def _cadence(period: Period) -> Cadence:
+    if period in ("today", "yesterday"):
+        return "daily"
+    return "monthly" if months_of(period) else "weekly"
 
 
 def schedule_frame() -> Frame:
