@@ -9,15 +9,31 @@ from typing import Any
 import pytest
 
 from bot.admin.errors import OUR_BUDGET
+from bot.admin.rows import Report, UsageRow
 from bot.errors import OwnQueueFull, UpstreamDown
+from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
+from bot.spend.ledger.measures.db import uncounted_days
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.store.leases import LASTS, acquire_lease
 from bot.store.session import Store
 from bot.store.tables import LeaseRow
 from tests.sizes import ABSENCES, DAYS_STOOD_IN
-from tests.spend.world import DAY, DOLLAR, NOW, Organization, Slack, fill, run_digests, runtime, steady, subscribe
+from tests.spend.world import (
+    DAY,
+    DOLLAR,
+    NOW,
+    PROD,
+    SONNET,
+    Organization,
+    Slack,
+    fill,
+    run_digests,
+    runtime,
+    steady,
+    subscribe,
+)
 
 TODAY = NOW.date()
 AWAY = 150
@@ -85,6 +101,33 @@ async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: S
     assert min(await known_days(store)) == TODAY - DAY * 200
     await sync_costs(rt, NOW + timedelta(minutes=5))
     assert len(await known_days(store)) == 201, "the quiet months between are $0"
+
+
+async def test_tokens_of_history_that_could_not_be_read_are_read_the_day_after(store: Store) -> None:
+    class Uncounted(Organization):
+        is_down = True
+
+        async def usage(self, starts: datetime, ends: datetime, *_: Any) -> Any:
+            if self.is_down:
+                raise UpstreamDown("The Claude Admin API didn't answer in time.")
+            days = days_between(starts.date(), ends.date() - DAY)
+            bounds = [(midnight(day), midnight(day + DAY)) for day in days]
+            return Report(
+                [UsageRow(*one, PROD, SONNET, "k", None, 1, 0, 0, 0, 2, 1, 0) for one in bounds], self.refreshed_at
+            )
+
+    first = TODAY - DAY * 80
+    organization = Uncounted(steady(first, TODAY), refreshed_at=NOW, page_rows=1000)
+    rt = runtime(store, organization)
+    await sync_costs(rt, NOW)
+    await load_history(rt, NOW)
+    organization.is_down = False
+    await sync_costs(rt, NOW + timedelta(minutes=5))
+    async with store.read() as tx:
+        assert first in await uncounted_days(tx, first, TODAY), "not each few minutes"
+    await sync_costs(rt, NOW + DAY)
+    async with store.read() as tx:
+        assert await uncounted_days(tx, first, TODAY) == set()
 
 
 async def test_a_sync_that_took_too_long_leaves_its_successor_the_lease(store: Store) -> None:

@@ -15,6 +15,7 @@ from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
+from bot.spend.ledger.measures.db import uncounted_days
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
@@ -173,6 +174,7 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     await _tell_rest_apart(rt, now)
     await fill_hours(rt, now)
     if is_deep:
+        await _count_again(rt, now)
         await drop_old_hours(rt, now)
         if edges is not None:
             await roll_up_past(rt)
@@ -250,6 +252,15 @@ async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
         days = await days_to_tell_apart(tx, oldest_day(today), today, now)
     for first, last in reversed(_months(days)):
         await tell_apart(rt, now, first, last)
+
+
+async def _count_again(rt: Runtime, now: datetime) -> None:
+    """Read the tokens of days, however old, of which none are known although a model cost something."""
+    today = now.astimezone(UTC).date()
+    async with rt.store.read() as tx:
+        days = await uncounted_days(tx, oldest_day(today), today)
+    for first, last in reversed(_months(sorted(days))):
+        await load_usage(rt, first, last)
 
 
 def _months(days: Iterable[date]) -> list[Span]:
