@@ -13,7 +13,7 @@ from bot.admin.rows import Report, UsageRow
 from bot.errors import OwnQueueFull, UpstreamDown
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
-from bot.spend.ledger.measures.db import uncounted_days
+from bot.spend.ledger.measures.db import uncounted_days, unpaid_days
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.store.leases import LASTS, acquire_lease
@@ -103,31 +103,46 @@ async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: S
     assert len(await known_days(store)) == 201, "the quiet months between are $0"
 
 
-async def test_tokens_of_history_that_could_not_be_read_are_read_the_day_after(store: Store) -> None:
-    class Uncounted(Organization):
-        is_down = True
+class Counted(Organization):
+    """An organization whose report of usage can be away, and whose report of costs can leave out a month."""
 
-        async def usage(self, starts: datetime, ends: datetime, *_: Any) -> Any:
-            if self.is_down:
-                raise UpstreamDown("The Claude Admin API didn't answer in time.")
-            days = days_between(starts.date(), ends.date() - DAY)
-            bounds = [(midnight(day), midnight(day + DAY)) for day in days]
-            return Report(
-                [UsageRow(*one, PROD, SONNET, "k", None, 1, 0, 0, 0, 2, 1, 0) for one in bounds], self.refreshed_at
-            )
+    usage_is_down = False
+    left_out = (TODAY, TODAY)
 
+    async def usage(self, starts: datetime, ends: datetime, *_: Any) -> Any:
+        if self.usage_is_down:
+            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+        days = days_between(starts.date(), ends.date() - DAY)
+        counts = (PROD, SONNET, "k", None, 1, 0, 0, 0, 2, 1, 0)
+        return Report([UsageRow(midnight(day), midnight(day + DAY), *counts) for day in days], self.refreshed_at)
+
+    async def cost_buckets(self, *asked: Any, **more: Any) -> Any:
+        async for page in Organization.cost_buckets(self, *asked, **more):
+            first, behind = self.left_out
+            kept = [one for one in page.rows if not first <= one.starts_at.date() < behind]
+            yield Report(kept, page.refreshed_at, page.source)
+
+
+@pytest.mark.parametrize("fault", ["usage_is_down", "left_out"])
+async def test_what_one_report_did_not_tell_of_history_is_read_the_day_after(store: Store, fault: str) -> None:
     first = TODAY - DAY * 80
-    organization = Uncounted(steady(first, TODAY), refreshed_at=NOW, page_rows=1000)
+    organization = Counted(steady(first, TODAY), refreshed_at=NOW, page_rows=1000)
+    setattr(organization, fault, (first + DAY, first + DAY * 15) if fault == "left_out" else True)
+
+    async def untold() -> set[date]:
+        async with store.read() as tx:
+            return await uncounted_days(tx, first, TODAY) | await unpaid_days(tx, first, TODAY)
+
     rt = runtime(store, organization)
     await sync_costs(rt, NOW)
     await load_history(rt, NOW)
-    organization.is_down = False
+    organization.usage_is_down, organization.left_out = False, (TODAY, TODAY)
     await sync_costs(rt, NOW + timedelta(minutes=5))
-    async with store.read() as tx:
-        assert first in await uncounted_days(tx, first, TODAY), "not each few minutes"
+    assert first + DAY * 9 in await untold(), "not each few minutes"
+    organization.refreshed_at = NOW + DAY
     await sync_costs(rt, NOW + DAY)
-    async with store.read() as tx:
-        assert await uncounted_days(tx, first, TODAY) == set()
+    assert await untold() == set()
+    assert set((await totals(store)).values()) == {100}
 
 
 async def test_a_sync_that_took_too_long_leaves_its_successor_the_lease(store: Store) -> None:

@@ -15,7 +15,7 @@ from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
-from bot.spend.ledger.measures.db import uncounted_days
+from bot.spend.ledger.measures.db import uncounted_days, unpaid_days
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
@@ -231,17 +231,19 @@ async def _gaps(rt: Runtime, now: datetime, before: date, told_better: bool) -> 
     """Return the spans `before` a day in which days are missing, open or in doubt, oldest first, a month each at most.
 
     A day behind the oldest in the ledger isn't missing: that is history, which may never have been. With `told_better` also
-    days that the legacy report told while the other one was away, because it knows no keys.
+    days that the legacy report told while the other one was away, because it knows no keys, and days that have tokens and no
+    costs.
     """
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
         edges = await table.ledger_edges(tx)
         known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
         doubtful = await doubts.due(tx, now)
+        unpaid = await unpaid_days(tx, edges[0], before) if edges and told_better else set[date]()
     first = oldest_day(today) if edges is None else max(edges[0], oldest_day(today))
     candidates = days_between(first, before - ONE_DAY)
     poor = {day for day, fact in known.items() if told_better and fact.source != ANALYTICS.name}
-    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful | poor]
+    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful | poor | unpaid]
     return _months(wanted)
 
 

@@ -58,6 +58,13 @@ async def uncounted_days(tx: Tx, first: date, last: date) -> set[date]:
     return {day for (day, model), cost in paid.items() if model and cost["nanos"]} - counted
 
 
+async def unpaid_days(tx: Tx, first: date, last: date) -> set[date]:
+    """Return the days of which tokens are known and no cost at all, not even $0: the report of costs left them out."""
+    by_day = Asked(first, last, ("day",), {})
+    counted = {key[0] for key, counts in (await _usage(tx, by_day)).items() if any(counts.values())}
+    return counted - {key[0] for key in await sums(tx, cost_table(by_day), ("nanos",), by_day)}
+
+
 async def _measures(tx: Tx, asked: Asked, costs: Mapping[Key, Counts]) -> list[Measures]:
     usage = await _usage(tx, asked)
     nothing: Counts = {"requests": None} if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions} else {}
