@@ -70,12 +70,16 @@ def _unit(price: Decimal | None) -> Markup:
 
 
 def crowd_in_words(figures: CodeFigures) -> Markup:
-    """Return who is active, against how many may be, who is new, who stopped and who left the organization."""
+    """Return who is active, against how many may be, who is new, who stopped and who left the organization.
+
+    Of one day it isn't said who is new and who stopped: whoever has a day off is neither.
+    """
     crowd = figures.crowd
     parts: list[Markup] = [_active(crowd)]
-    if (new := crowd.newcomers) is not None:
+    is_longer = figures.first != figures.last
+    if is_longer and (new := crowd.newcomers) is not None:
         parts.append(_some(figures, new, "new") if new else "nobody new")
-    if (stopped := crowd.stopped) is not None:
+    if is_longer and (stopped := crowd.stopped) is not None:
         parts.append(_some(figures, stopped, "stopped") if stopped else "nobody stopped")
     if crowd.gone:
         gone = plural(len(crowd.gone), "person", "people")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.claude_code.grammar import NotUnderstood, words_of
-from bot.claude_code.model import BYS, PERSON, TOOL, CodeFigures, CodeQuery, Use
+from bot.claude_code.model import BYS, MODEL, PERSON, TOOL, CodeFigures, CodeQuery, Use
 from bot.claude_code.phrases import acceptance_in_words, cost_in_words, counts_in_words, crowd_in_words
 from bot.claude_code.plan import begins_on
 from bot.claude_code.table import answer_chart, is_final, shown_table
@@ -146,15 +146,16 @@ _SEEN_BY_ALL: Markup = "Names are hidden."
 
 
 def _largest(figures: CodeFigures) -> list[Markup]:
-    """Return the first rows in words, for those who hear the answer."""
+    """Return the first rows in words, for those who hear the answer: each with what the rows are ordered by."""
     table = shown_table(figures)
+    at = next((n for n, one in enumerate(table.columns) if one.name == "cost" and figures.query.by is MODEL), 1)
     shown: list[Markup] = [
-        escape(f"{shown_cell(table.columns[0], row[0])}: {shown_cell(table.columns[1], row[1])}")
+        escape(f"{shown_cell(table.columns[0], row[0])}: {shown_cell(table.columns[at], row[at])}")
         for row in table.rows[:_IN_WORDS]
     ]
     if len(table.rows) > _IN_WORDS:
         shown.append(f"{number(len(table.rows) - _IN_WORDS)} more")
-    return [f"{escape(table.columns[1].heading)} by {figures.query.by.name}: {'; '.join(shown)}"] if shown else []
+    return [f"{escape(table.columns[at].heading)} by {figures.query.by.name}: {'; '.join(shown)}"] if shown else []
 
 
 def _buttons(query: CodeQuery, *, shareable: bool) -> Json:

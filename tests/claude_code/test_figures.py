@@ -137,6 +137,7 @@ def test_a_day_without_data_is_no_day_without_work() -> None:
     assert "That isn't zero" in nothing.text
     assert "The Claude API refused" in nothing.text
     assert code_chart(figures(use=None)) is None
+    assert "Estimated cost by model: m1: $" in render_code(figures(MODEL)).text, "by what they are ordered"
     early = figures(use=None, parts=(), first=date(2025, 1, 6), last=date(2025, 1, 12), today=LAST)
     assert render_code(early).text.endswith(". Its report begins on Mon 24 Feb 2025.")
     failing = Reading(failure="The Claude API refused it.")
@@ -158,6 +159,9 @@ def test_people_who_began_stopped_and_left_are_told_apart() -> None:
         " · 1 API key besides people"
     )
     named = crowd_in_words(figures(crowd=crowd, sees_names=True, names={("user", "b"): "Bea", ("user", "y"): "Y <&> Z"}))
+    day = crowd_in_words(figures(crowd=crowd, first=LAST))
+    assert "new" not in day, "a day off is no end"
+    assert "stopped" not in day
     assert "2 new (Bea and c)" in named
     assert "Y &lt;&amp;&gt; Z left the organization" in named
     unknown = crowd_in_words(figures(crowd=Crowd(frozenset({"a"}), None)))
