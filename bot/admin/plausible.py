@@ -49,9 +49,15 @@ def check_once(rows: Sequence[CostRow | UsageRow]) -> None:
 
 
 def check_day(rows: Collection[ClaudeCodeRow], day: date) -> None:
-    """Raise UpstreamDown unless the rows are of the day."""
+    """Raise UpstreamDown unless the rows are of the day, and each row of a person comes once, as no repeated page has them.
+
+    Keys are told by names, which aren't unique, so that two of them can have the same row.
+    """
     if any(row.day != day for row in rows):
         raise contradiction("it has rows of another day than was asked for")
+    of_people = [repr(row) for row in rows if row.actor_type == "user"]
+    if len(set(of_people)) != len(of_people):
+        raise contradiction(TOLD_TWICE)
 
 
 def check_freshness(refreshed_at: datetime | None, now: datetime) -> None:

@@ -182,21 +182,27 @@ async def test_clocks_may_differ_by_minutes(ahead: timedelta) -> None:
     assert report.refreshed_at == NOW + ahead
 
 
-async def test_a_claude_code_day_holds_no_row_of_another() -> None:
-    item: Page = {
-        "date": "2026-11-11T00:00:00Z",
-        "actor": {"type": "api_actor", "api_key_name": "ci"},
-        "core_metrics": {
-            "num_sessions": 1,
-            "lines_of_code": {"added": 1, "removed": 0},
-            "commits_by_claude_code": 0,
-            "pull_requests_by_claude_code": 0,
-        },
-        "tool_actions": {},
-        "model_breakdown": [],
-    }
-    with pytest.raises(UpstreamDown, match="another day"):
-        await client("/usage_report/claude_code", [{"data": [item]}]).claude_code(date(2026, 11, 10))
+def code_item(actor: Page, day: str = "2026-11-10") -> Page:
+    lines = {"added": 1, "removed": 0}
+    core = {"num_sessions": 1, "lines_of_code": lines, "commits_by_claude_code": 0, "pull_requests_by_claude_code": 0}
+    return {"date": f"{day}T00:00:00Z", "actor": actor, "core_metrics": core, "tool_actions": {}, "model_breakdown": []}
+
+
+KEY, PERSON = {"type": "api_actor", "api_key_name": "ci"}, {"type": "user_actor", "email_address": "a@acme.test"}
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [([code_item(KEY, "2026-11-11")], "another day"), ([code_item(PERSON), code_item(KEY), code_item(PERSON)], "twice")],
+)
+async def test_a_claude_code_day_holds_no_row_of_another_and_none_of_a_person_twice(items: list[Page], why: str) -> None:
+    with pytest.raises(UpstreamDown, match=why):
+        await client("/usage_report/claude_code", [{"data": items}]).claude_code(date(2026, 11, 10))
+
+
+async def test_keys_of_one_name_may_have_the_same_row_of_claude_code() -> None:
+    rows = await client("/usage_report/claude_code", [{"data": [code_item(KEY)] * 2}]).claude_code(date(2026, 11, 10))
+    assert len(rows) == 2
 
 
 def test_every_list_of_the_client_is_tried_here() -> None:
