@@ -31,12 +31,16 @@ def _without_none(fields: Json) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+MOST_SURE: Final = 300
+"""Characters of a confirm dialog's text (slack.md §3.3)."""
+
+
 def confirm(title: str, text: str, confirm: str, deny: str, style: Style | None = None) -> Json:
     """Return a confirm dialog; `text` is plain and names the consequence, `confirm` and `deny` label its two buttons."""
     return _without_none(
         {
             "title": plain(title, 100),
-            "text": plain(text, 300),
+            "text": plain(text, MOST_SURE),
             "confirm": plain(confirm, 30),
             "deny": plain(deny, 30),
             "style": style,

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.approvals.cards.card import render_card
+from bot.approvals.cards.card import decision_buttons, render_card
 from bot.approvals.cards.details import denial_form, details_view, secret_view
 from bot.approvals.cards.lists import mark_of, request_list
 from bot.approvals.cards.notices import chapter_of, requester_notice, thread_line
@@ -148,6 +148,8 @@ def test_only_kinds_that_break_something_ask_before_approving_and_name_it() -> N
     assert revoke["style"] == "danger"
     assert "until it is enabled again" in disable["text"]["text"]
     assert confirm("create_key") is None
+    approve = decision_buttons(a_request("revoke_key"), f"Revoke a key: {'k' * 280}", "It stops. This can't be undone.")[0]
+    assert approve["confirm"]["text"]["text"].endswith("kkk…. It stops. This can't be undone.")
 
 
 def test_buttons_fit_the_status() -> None:

@@ -14,7 +14,7 @@ from bot.approvals.holder import holder_of
 from bot.approvals.model import Request, Status, Verdict
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
-from bot.slack.elements import button, confirm, option, overflow
+from bot.slack.elements import MOST_SURE, button, confirm, option, overflow
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate
 from bot.slack.model import Message
 from bot.words.wording import number
@@ -119,7 +119,8 @@ def _buttons(facts: RequestFacts) -> list[Json]:
 
 def decision_buttons(request: Request, title: str, danger: str) -> list[Json]:
     """Return Approve and Deny…; where a careless click breaks something, Approve asks once and names the consequence."""
-    sure = confirm("Approve this?", f"{title}. {danger}", "Approve", "Not now", "danger") if danger else None
+    what = f"{truncate(title, MOST_SURE - len(danger) - 2)}. {danger}"  # of a long name the consequence is never cut off
+    sure = confirm("Approve this?", what, "Approve", "Not now", "danger") if danger else None
     return [
         button("Approve", ids.APPROVE, request.id, style="primary", confirm=sure, accessibility_label=f"Approve: {title}"),
         button("Deny…", ids.DENY, request.id, accessibility_label=f"Deny: {title}"),
