@@ -40,9 +40,8 @@ def remember_address(address: str) -> None:
     _remember(*(value for name, value in parse_qsl(parts.query) if _SECRET_PART.search(name)))
     if parts.scheme.lower() in ("http", "https"):
         alone = parts.netloc.rpartition("@")[0]
-        _remember(
-            *(one for one in parts.path.split("/") if len(one) >= _SHORTEST_IN_PATH), *([] if ":" in alone else [alone])
-        )
+        tokens = (one for one in parts.path.split("/") if len(one) >= _SHORTEST_IN_PATH and re.search("[0-9]", one))
+        _remember(*tokens, *([] if ":" in alone else [alone]))
 
 
 def without_secrets(text: str) -> str:
@@ -59,8 +58,10 @@ def all_without_secrets(value: Any) -> Any:
     return _cleaned(value) if any(anchor in whole for anchor, _ in _known.values()) else value
 
 
-def guard(stream: TextIO) -> None:
-    """Let a stream write nothing but `without_secrets`."""
+def guard(stream: TextIO | None) -> None:
+    """Let a stream write nothing but `without_secrets`; one that is closed from the start, as by `>&-`, is None."""
+    if stream is None:
+        return
     write = stream.write
 
     def write_hiding(text: str, /) -> int:

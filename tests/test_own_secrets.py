@@ -36,6 +36,7 @@ def knows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("robot:pr0xypass@proxy.acme.test:3128", "407 for robot, pr0xypass", f"407 for robot, {HIDDEN}"),
         ("https://glc_eyJvIjoi@otlp.test/otlp", "Unknown glc_eyJvIjoi", f"Unknown {HIDDEN}"),
         ("https://in.test/http/ZaVnC4dhaV3UZbPq7w9x==/v1", "at /http/ZaVnC4dhaV3UZbPq7w9x%3D%3D", f"at /http/{HIDDEN}"),
+        ("https://in.test/anthropic-enterprise-gateway", "anthropic-enterprise-gateway", "anthropic-enterprise-gateway"),
         ("https://in.test/v1?dd-api-key=" + DATADOG, f"POST %3Fdd-api-key%3D{DATADOG}", f"POST %3Fdd-api-key%3D{HIDDEN}"),
         # What is also a word, or a part of one, stays.
         ("postgresql://qm:postgres@db/qm", "postgres is postgresql", "postgres is postgresql"),
@@ -74,6 +75,7 @@ def test_what_is_printed_and_a_traceback_that_nobody_caught_hide_it(monkeypatch:
     raw = io.BytesIO()
     written = io.TextIOWrapper(raw, write_through=True)
     guard(written)
+    guard(None)
     remember([DATADOG])
     print("key", DATADOG, file=written)
     written.writelines([f"{DATADOG}\n"])
