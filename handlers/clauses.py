@@ -11,7 +11,7 @@ from bot.kinds.limits.groups import spoken
 from bot.organization.narrowing import mentioned, which_workspace
 from bot.slack.markup import Markup, bold, reads_alike
 from bot.words.amounts import NotMonthly, read_amount, read_limit
-from bot.words.counts import ENDLESS, read_count
+from bot.words.counts import ENDLESS, NotPerMinute, read_count
 from bot.words.dates import FULL_MONTHS
 from bot.words.digits import words_of_number
 from bot.words.reading import as_read
@@ -178,7 +178,7 @@ def read_number(words: Sequence[str], slot: Slot) -> Clause | None:
         typed = " ".join(words[:taken]).rstrip(",;")
         try:
             NUMBERS[slot.type](typed)
-        except NotMonthly:
+        except (NotMonthly, NotPerMinute):
             pass
         except Unreadable:
             if typed.casefold() not in ENDLESS or read_raw_number(words[taken:], slot):  # max 500

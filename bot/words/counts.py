@@ -32,6 +32,7 @@ _SCALES = {
     "billion": 1_000_000_000,
 }
 _COUNT = re.compile(r"([0-9][0-9.,]*) ?([a-z]*)")
+_PERIOD = re.compile(r" ?(?:/|per |an? |each |every ) ?(min|minute|sec|second|s|h|hour|d|day|w|week|mo|month)$")
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _DOTTED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+")
@@ -41,13 +42,25 @@ _WHOLE = "Write a whole number, such as 2000, 2k or 1.5m."
 _POINT = "I can't tell what the point means. Write 2000 or 2,000."
 _COMMA = "I can't tell what the comma means. Write 2,000 or 1.5k."
 _SIGN = "Write the number without a sign."
+_A_MINUTE = "This limit is one for a minute. Write how many a minute, such as 2000 or 2k."
 _TOO_MUCH = "That number is too large."
 _NO_END = "A workspace can't have more than the organization has. Write none for no limit of its own."
 
 
+class NotPerMinute(Unreadable):
+    """A number for something else than a minute."""
+
+
 def read_count(text: str) -> int | None:
-    """Return `2000`, `2,000`, `2k` or `1.5m` as a whole number, None for `none`; Unreadable for what is ambiguous."""
+    """Return `2000`, `2,000`, `2k` or `1.5m per minute` as a whole number, None for `none`.
+
+    Unreadable for what is ambiguous.
+    """
     written = " ".join(text.casefold().split())
+    if period := _PERIOD.search(written):
+        if not period[1].startswith("min"):
+            raise NotPerMinute(_A_MINUTE)
+        written = written[: period.start()]
     if written in NO_LIMIT or written == "no":
         return None
     if written in ENDLESS:

@@ -135,6 +135,7 @@ because because => key because | why because
 for sale for maintenance => key for sale | why for maintenance
 ingest-prod and gateway => A request is about one key
 ingest-prod, gateway => A request is about one key
+ingest-prod gateway => A request is about one key
 ingest-prod please => key ingest-prod
 ingest-prod in Production => key ingest-prod | why in Production
 ingest-prd because it leaked => why because it leaked | unknown key? ingest-prd
@@ -193,6 +194,7 @@ For Sale for good => where For Sale | why for good
 Staging all of it is in Production => where Staging | why all of it is in Production
 Staging and Production => A request is about one workspace
 Staging, Production => A request is about one workspace
+Staging Production => A request is about one workspace
 Staging, Production replaces it => where Staging | why Production replaces it
 Same =>
 Stagin => unknown where? Stagin
@@ -270,6 +272,8 @@ fable rpm 1 000 For Sale until 31 Dec => where For Sale | models Fable 5.x | of 
 Staging opus rpm 2k => where Staging | unknown models? opus rpm 2k
 Staging fable speed 2k => where Staging | models Fable 5.x | unknown of? speed 2k
 Staging fable rpm 2k, Opus 5.x rpm 3k => I can't ask for two at once
+Staging fable rpm 2k a minute, fair => where Staging | models Fable 5.x | of Requests | value 2k a minute | why fair
+Staging fable rpm 2k per day, fair => where Staging | models Fable 5.x | of Requests | value 2k per day | why fair
 Staging: fable, rpm, 2k => where Staging | models Fable 5.x | of Requests | value 2k
     """,
     "role": """

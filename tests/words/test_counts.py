@@ -14,6 +14,7 @@ from tests.words.test_readers import read_or_sentence
     [
         ("2000", 2000), ("2,000", 2000), ("2k", 2000), ("1.5m", 1_500_000), ("1.5 M", 1_500_000), ("0", 0), (" 7 ", 7),
         ("2 million", 2_000_000), ("3 thousand", 3000), ("1b", 10**9), ("10,000,000", 10**7), ("0.5k", 500),
+        ("2,000 per minute", 2000), ("2k/min", 2000), ("1.5m a minute", 1_500_000),
         ("none", None), ("None", None), ("no limit of its own", None), ("default", None),
     ],
 )  # fmt: skip
@@ -25,6 +26,7 @@ def test_numbers_are_read_as_people_write_them(text: str, count: int | None) -> 
     ("text", "part"),
     [
         ("", "Write a whole number"), ("a lot", "Write a whole number"), ("1e5", "Write a whole number"), ("NaN", "Write"),
+        ("2k per day", "for a minute"), ("500 an hour", "for a minute"), ("9k/s", "for a minute"),
         ("2.000", "the point"), ("1.000.000", "the point"), ("1,5m", "the comma"), ("1.234,5k", "the comma"),
         ("0,500", "the comma"),
         ("1.5", "a whole number"), ("1.2345k", "a whole number"), ("-5", "without a sign"), ("−5", "without a sign"),
