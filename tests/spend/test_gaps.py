@@ -13,7 +13,7 @@ from bot.admin.rows import Report, UsageRow
 from bot.errors import OwnQueueFull, UpstreamDown
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
-from bot.spend.ledger.measures.db import uncounted_days, unpaid_days
+from bot.spend.ledger.measures.db import days_without_requests, uncounted_days, unpaid_days
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.store.leases import LASTS, acquire_lease
@@ -106,14 +106,14 @@ async def test_history_goes_on_behind_months_in_which_nothing_was_spent(store: S
 class Counted(Organization):
     """An organization whose report of usage can be away, and whose report of costs can leave out a month."""
 
-    usage_is_down = False
+    usage_is_down = usage_is_poor = False
     left_out = (TODAY, TODAY)
 
     async def usage(self, starts: datetime, ends: datetime, *_: Any) -> Any:
         if self.usage_is_down:
             raise UpstreamDown("The Claude Admin API didn't answer in time.")
         days = days_between(starts.date(), ends.date() - DAY)
-        counts = (PROD, SONNET, "k", None, 1, 0, 0, 0, 2, 1, 0)
+        counts = (PROD, SONNET, "k", None, 1, 0, 0, 0, 2, None if self.usage_is_poor else 1, 0)
         return Report([UsageRow(midnight(day), midnight(day + DAY), *counts) for day in days], self.refreshed_at)
 
     async def cost_buckets(self, *asked: Any, **more: Any) -> Any:
@@ -123,7 +123,7 @@ class Counted(Organization):
             yield Report(kept, page.refreshed_at, page.source)
 
 
-@pytest.mark.parametrize("fault", ["usage_is_down", "left_out"])
+@pytest.mark.parametrize("fault", ["usage_is_down", "usage_is_poor", "left_out"])
 async def test_what_one_report_did_not_tell_of_history_is_read_the_day_after(store: Store, fault: str) -> None:
     first = TODAY - DAY * 80
     organization = Counted(steady(first, TODAY), refreshed_at=NOW, page_rows=1000)
@@ -131,12 +131,14 @@ async def test_what_one_report_did_not_tell_of_history_is_read_the_day_after(sto
 
     async def untold() -> set[date]:
         async with store.read() as tx:
-            return await uncounted_days(tx, first, TODAY) | await unpaid_days(tx, first, TODAY)
+            wrong = [await look(tx, first, TODAY) for look in (uncounted_days, unpaid_days, days_without_requests)]
+            return set[date]().union(*wrong)
 
     rt = runtime(store, organization)
     await sync_costs(rt, NOW)
     await load_history(rt, NOW)
-    organization.usage_is_down, organization.left_out = False, (TODAY, TODAY)
+    organization.usage_is_down = organization.usage_is_poor = False
+    organization.left_out = (TODAY, TODAY)
     await sync_costs(rt, NOW + timedelta(minutes=5))
     assert first + DAY * 9 in await untold(), "not each few minutes"
     organization.refreshed_at = NOW + DAY

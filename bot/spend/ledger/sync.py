@@ -15,13 +15,13 @@ from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
-from bot.spend.ledger.measures.db import uncounted_days, unpaid_days
+from bot.spend.ledger.measures.db import unpaid_days
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
 from bot.spend.ledger.rollups.sync import roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
-from bot.spend.ledger.tokens import load_usage
+from bot.spend.ledger.tokens import days_to_count_again, load_usage
 from bot.spend.model import ONE_DAY
 from bot.store.held import NotHeld
 from bot.store.names import names_of
@@ -174,7 +174,8 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     await _tell_rest_apart(rt, now)
     await fill_hours(rt, now)
     if is_deep:
-        await _count_again(rt, now)
+        for span in reversed(_months(await days_to_count_again(rt, now))):
+            await load_usage(rt, *span)
         await drop_old_hours(rt, now)
         if edges is not None:
             await roll_up_past(rt)
@@ -254,15 +255,6 @@ async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
         days = await days_to_tell_apart(tx, oldest_day(today), today, now)
     for first, last in reversed(_months(days)):
         await tell_apart(rt, now, first, last)
-
-
-async def _count_again(rt: Runtime, now: datetime) -> None:
-    """Read the tokens of days, however old, of which none are known although a model cost something."""
-    today = now.astimezone(UTC).date()
-    async with rt.store.read() as tx:
-        days = await uncounted_days(tx, oldest_day(today), today)
-    for first, last in reversed(_months(sorted(days))):
-        await load_usage(rt, first, last)
 
 
 def _months(days: Iterable[date]) -> list[Span]:

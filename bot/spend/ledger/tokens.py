@@ -1,7 +1,7 @@
 """Token counts copied into the ledger: they explain figures but aren't money, so a failure isn't one of the sync."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import structlog
@@ -12,9 +12,10 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHAT, WHO
+from bot.spend.ledger.measures.db import days_without_requests, uncounted_days
 from bot.spend.ledger.pages import midnight, usage_by_day
 from bot.spend.ledger.parts.db import replace_usage_parts
-from bot.spend.ledger.sources import ANALYTICS
+from bot.spend.ledger.sources import ANALYTICS, oldest_day
 from bot.spend.model import ONE_DAY, LedgerDay
 from bot.store.session import Tx
 
@@ -38,6 +39,19 @@ async def load_usage(rt: Runtime, first: date, last: date) -> None:
         async with rt.store.write() as tx:
             await _write(tx, days_between(first, until - ONE_DAY), who, what)
         first = until
+
+
+async def days_to_count_again(rt: Runtime, now: datetime) -> list[date]:
+    """Return the days, however old, of which no tokens are known although a model cost something.
+
+    So those whose tokens alone the legacy report told, which knows neither keys nor requests.
+    """
+    today = now.astimezone(UTC).date()
+    first = oldest_day(today)
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, first, today)
+        better = {day for day, fact in known.items() if fact.source == ANALYTICS.name}
+        return sorted(await uncounted_days(tx, first, today) | (await days_without_requests(tx, first, today) & better))
 
 
 async def _write(tx: Tx, days: list[date], who: Report[UsageRow], what: Report[UsageRow]) -> None:

@@ -58,6 +58,12 @@ async def uncounted_days(tx: Tx, first: date, last: date) -> set[date]:
     return {day for (day, model), cost in paid.items() if model and cost["nanos"]} - counted
 
 
+async def days_without_requests(tx: Tx, first: date, last: date) -> set[date]:
+    """Return the days of which tokens are known and not how many requests made them: the legacy report told them."""
+    counted = await _usage(tx, Asked(first, last, ("day",), {}))
+    return {key[0] for key, counts in counted.items() if counts["requests"] is None}
+
+
 async def unpaid_days(tx: Tx, first: date, last: date) -> set[date]:
     """Return the days of which tokens are known and no cost at all, not even $0: the report of costs left them out."""
     by_day = Asked(first, last, ("day",), {})
