@@ -164,7 +164,7 @@ SECRET = re.compile(r"sk-ant-api03-[\w-]{40,}")
 
 
 async def check_secrets(soak: Soak) -> list[str]:
-    """Return which secrets stand in messages or logs, were shown twice, or are kept although their day is over."""
+    """Return which secrets stand in messages or logs, were shown twice, or are kept although their time is over."""
     seen: dict[str, set[tuple[str | None, str]]] = defaultdict(set)
     problems: list[str] = []
     for one in soak.slack.history:
