@@ -257,6 +257,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (42, "what Slack makes of typed words"): (
         "handlers/test_typed_words::what_looks_like_an_address_is_read_as_it_was_typed",
+        "handlers/test_typed_words::what_slack_makes_of_typed_words_is_undone",
     ),
     (43, "a reply whose thread is gone"): (
         "posts/test_faults::replies_to_a_message_that_was_deleted_are_lost_and_not_tried_for_ever",

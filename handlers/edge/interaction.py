@@ -184,7 +184,8 @@ def interaction_of(rt: Runtime, body: Json) -> Interaction:
     )
 
 
-_ADDRESS = re.compile(r"<(?:https?|mailto|tel):[^<>|]*\|([^<>]*)>|<((?:https?|mailto|tel):[^<>|]*)>")
+_ADDRESS = re.compile(r"(?i)<[a-z][a-z0-9+.-]*:[^<>|]*\|([^<>]*)>|<([a-z][a-z0-9+.-]*:[^<>|]*)>")
+"""Of any scheme, as `ftp` and those of programs are linked too; what people type as `<` comes as `&lt;`."""
 
 
 _EMOJI = re.compile(r"(?<!\S):([a-z0-9_]+):(?!\S)")

@@ -1,11 +1,14 @@
 """What people type after a command: nothing is swallowed, nothing is shown raw, and other words for a thing lead to it."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from bot.approvals.model import Status
+from bot.runtime import Runtime
 from bot.slack.markup import code, escape, reads_alike
+from handlers.edge.interaction import interaction_of
 from tests.approvals.acting import card_with, make_key, open_form, press, request_behind, told, until
 from tests.world import ALICE, World, world_of
 
@@ -156,6 +159,20 @@ async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path
         )
         card = await card_with(world, "asks to change a role")
         assert "asked by dana@acme.test, see https://wiki.test/a?b=1" in card["text"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("disable <ftp://svc.test|ftp://svc.test>", "disable ftp://svc.test"),
+        ("<slack://app?team=T1&amp;id=A1> <HTTPS://a.test>", "slack://app?team=T1&id=A1 HTTPS://a.test"),
+        ("call <tel:+491|+49 1> &lt;ftp://x&gt;", "call +49 1 <ftp://x>"),
+        ("<@U0BOB|bob> <#C0COSTS|costs> <!here>", "<@U0BOB|bob> <#C0COSTS|costs> <!here>"),
+        (":rocket: x:rocket: :line_feed: :qm_logo:", "🚀 x:rocket: :line_feed: :qm_logo:"),
+    ],
+)
+def test_what_slack_makes_of_typed_words_is_undone(sent: str, typed: str) -> None:
+    assert interaction_of(cast("Runtime", None), {"text": sent}).text == typed
 
 
 async def test_a_name_with_what_keyboards_do_not_have_is_found(tmp_path: Path) -> None:
