@@ -150,6 +150,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (21, "one odd answer is believed"): (
         "spend/test_doubts::one_odd_answer_changes_nothing_that_is_said",
+        "admin/test_reports::what_is_no_amount_is_refused",
         "directory/test_listing::an_organization_without_a_single_member_is_not_believed",
         "status/test_names::a_list_of_workspaces_that_is_empty_all_at_once_is_not_believed",
         "spend/test_doubts::an_answer_says_in_one_line_which_of_its_days_are_in_doubt",

@@ -15,6 +15,10 @@ Json = dict[str, Any]
 _CENT_DIGITS = 13
 _PADDING = tuple(10 ** (_CENT_DIGITS - digits) for digits in range(_CENT_DIGITS + 1))
 """A cent is 10**13 parts of a nano-dollar; what an amount with so many decimals is multiplied with, its point taken out."""
+_MOST = 100 * 10**9
+"""Cents of one row, in either direction."""
+_LONG = len(str(_MOST))
+"""So many digits before the point may be more than that."""
 
 DAYS_PER_CALL = 31
 ROWS_PER_PAGE = 1000
@@ -28,16 +32,20 @@ def nanos(cents: str | int | Decimal) -> int:
 def exact(cents: str | int | Decimal) -> int:
     """Return an amount in cents in parts of a nano-dollar (`FINE` to one). A float is a TypeError.
 
-    What is below such a part is rounded half to even; no price list times a discount has so many decimals.
+    What is below such a part is rounded half to even; no price list times a discount has so many decimals. More than a
+    billion dollars is a ValueError: no row costs that, and the ledger has room for few such rows.
     """
     if isinstance(cents, str):
         whole, _, part = cents.partition(".")
         digits, text = len(part), whole + part
-        if text.isdigit() and digits < len(_PADDING):
+        if text.isdigit() and digits < len(_PADDING) and len(whole) < _LONG:
             return int(text) * _PADDING[digits]
     elif isinstance(cents, float) or not isinstance(cents, (int, Decimal)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("an amount is a decimal string, an int or a Decimal")
-    return int(Decimal(cents).scaleb(_CENT_DIGITS).to_integral_value())
+    amount = Decimal(cents)
+    if abs(amount) > _MOST:
+        raise ValueError("an amount that no row has")
+    return int(amount.scaleb(_CENT_DIGITS).to_integral_value())
 
 
 def slices(starts: datetime, ends: datetime, minutes: bool = False) -> Iterator[tuple[datetime, datetime]]:

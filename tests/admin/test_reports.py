@@ -25,7 +25,7 @@ START = datetime(2026, 9, 1, tzinfo=UTC)
 DEFAULT = {"id": "wrkspc_default", "name": "Default", "created_at": "2026-01-01T00:00:00Z", "archived_at": None}
 
 
-@given(st.decimals(min_value=-(10**12), max_value=10**12, allow_nan=False, allow_infinity=False, places=7))
+@given(st.decimals(min_value=-(10**11), max_value=10**11, allow_nan=False, allow_infinity=False, places=7))
 def test_cents_become_nano_dollars_without_a_float(cents: Decimal) -> None:
     assert reports.nanos(f"{cents:f}") == int(cents * 10**7)
 
@@ -46,7 +46,9 @@ def test_amounts_are_read_in_every_notation(cents: str | int | Decimal, expected
     assert reports.nanos(cents) == expected
 
 
-@pytest.mark.parametrize("nonsense", ["", "-", "1.x", "1.²", 0.5, "abc", "NaN", "Infinity", None])
+@pytest.mark.parametrize(
+    "nonsense", ["1e25", "-1e12", "9" * 30, 10**12, "", "-", "1.x", "1.²", 0.5, "abc", "NaN", "Infinity", None]
+)
 def test_what_is_no_amount_is_refused(nonsense: Any) -> None:
     with pytest.raises((ValueError, TypeError, ArithmeticError)):
         reports.nanos(nonsense)
