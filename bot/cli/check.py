@@ -72,12 +72,13 @@ def _counted(found: tuple[str, ...], noun: LiteralString) -> str:
 
 def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path = MANIFEST_FILE) -> Findings:
     """Check settings, policy and manifest; all faults of all three at once."""
-    found = Findings(())
+    found, is_prefix = Findings(()), True
     prefix, mode = bare(env.get("COMMAND_PREFIX", "")) or "claude", mode_of(env)
     try:
         settings = load_settings(env)
     except SettingsError as error:
         found += Findings(tuple(placed(error.faults)), starts=False)
+        is_prefix = not any(fault.startswith("COMMAND_PREFIX ") for fault in error.faults)
     else:
         prefix, mode = settings.command_prefix, settings.transport
         found += (
@@ -90,7 +91,8 @@ def check_everything(env: Mapping[str, str], known_kinds: Kinds, manifest: Path 
     if unknown := uncounted(env):
         found += Findings((), tuple(unknown), ("something that you set doesn't count",))
     found += _targets(env)
-    return found + check_policy(policy_path(env), known_kinds) + _check_manifest(manifest, prefix, mode)
+    found += check_policy(policy_path(env), known_kinds)
+    return found + _check_manifest(manifest, prefix, mode) if is_prefix else found
 
 
 def _targets(env: Mapping[str, str]) -> Findings:

@@ -90,6 +90,8 @@ def test_what_stands_in_the_way_is_put_together_and_a_bot_that_does_not_start_is
         "1 warning: the bot starts, but its credentials can be read on the way, nobody can approve anything and what Slack"
         " offers doesn't fit it."
     )
+    said = closing(tmp_path, manifest=manifest_yaml(), COMMAND_PREFIX="/claude")
+    assert said == "1 error, no warnings: the bot doesn't start.", "no manifest fits what is no prefix"
     (tmp_path / "manifest.yml").unlink()
     assert closing(tmp_path, EMAIL_DOMAINS="@", PORT="x") == "2 errors, no warnings: the bot doesn't start."
 
