@@ -26,6 +26,9 @@ _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown"
 _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "within"})
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
 _BEFORE_LEFT = frozenset({"in", "for", "of", "on", "from", "by", "the", "any", "using"})
+_CALLED = frozenset({"named", "called", "like", "is", "equals", "="})
+_NO_NAMES = frozenset({"with", "where", "that", "whose", *_CALLED})
+"""What people write behind `key` and that is no key's name."""
 _BEFORE_TAG = frozenset({"tag", "tags", "with", "where", "in", "for", "of", "by", "tagged"})
 _PLACES = (["workspace"], ["workspaces"])
 _SCALES = {"thousand": "k", "million": "m", "mio": "m"}
@@ -211,6 +214,7 @@ def _named_filter(first: str, words: Sequence[str], known: Known) -> Read | None
         dimension = known.by.get(" ".join(words[:taken]).casefold()) if len(words) > taken else None
         if dimension is None or dimension in TIMES or dimension == TOKENS_BY_TYPE:
             continue
+        taken += words[taken].casefold() in _CALLED
         if found := _values(words[taken:], dimension, known):
             return _read("filter", Filter(dimension, found[0]), words, taken + found[1])
     return None
@@ -265,6 +269,14 @@ def _is_reserved(rest: Sequence[str], known: Known, *, is_first: bool) -> bool:
     word = rest[0].casefold()
     if " " in word:
         return False  # it was quoted
-    if word in LINKS or word in KEYWORDS or word in NEGATIONS or word in _MEASURES or word in FILLERS or word in known.by:
+    if (
+        word in _NO_NAMES
+        or word in LINKS
+        or word in KEYWORDS
+        or word in NEGATIONS
+        or word in _MEASURES
+        or word in FILLERS
+        or word in known.by
+    ):
         return True
     return read_period(rest) is not None or (not is_first and read_part(rest, known) is not None)

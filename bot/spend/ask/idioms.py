@@ -9,7 +9,7 @@ from bot.spend.ask.spans import MONTH_NAMES, YEAR_BEFORE
 from bot.spend.ask.words import MENTION
 
 NEGATIONS = frozenset(
-    "not no non without except exclude excluding excluded excl excl. ignore ignoring besides outside but minus"
+    "not no non without except exclude excluding excluded excl excl. ex ex. ignore ignoring besides outside but minus"
     " under below less omit omitted w/o ohne außer sans sauf sin".split()
 )
 """Words that turn what follows into its opposite: a question without them would be another one."""
@@ -192,5 +192,7 @@ def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tup
         after = 2 if words[1:2] == ["expensive"] else 1
         if words[after : after + 1] and words[after] in dimensions:
             yield after + 1, ["top", "5", "by", dimensions[words[after]]]
+    if words[0] == "limit" and words[1:2] and words[1].isdecimal():
+        yield 2, ["top", words[1]]
     if words[0] in ("trend", "trends", "history"):
         yield 1, ["by", "day"]

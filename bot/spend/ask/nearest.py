@@ -215,7 +215,9 @@ def _splits(known: Known) -> Lookup:
         found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
     longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
     if known.person:
-        longer |= {f"service account{plural}": ["by", PERSON] for plural in ("", "s")}
+        people = ("service account", "developer", "employee", "engineer")
+        longer |= {f"{one}{plural}": ["by", PERSON] for one in people for plural in ("", "s")}
+    longer |= {one: ["by", WORKSPACE.name] for one in ("project", "projects")}
     return Lookup({"type": ["by", "token", "type"], **longer, **found})
 
 

@@ -57,6 +57,9 @@ def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
         if " " in word or MENTION.fullmatch(word):
             found.append(word)
             continue
+        if word.casefold() == "but" and [one.casefold() for one in found[-1:]] == ["nothing"]:
+            found[-1] = "only"  # nothing but Production is the opposite of all but Production
+            continue
         is_last = at == len(words) - 1 and not _DOTTED_SPAN.fullmatch(" ".join(words[max(at - 2, 0) :]))
         bare = _ENDS.sub("", word) if is_last else word
         if _OPTION.fullmatch(bare):

@@ -68,7 +68,7 @@ SCHEDULE = Form(
 
 
 def schedule_values(channel: str, tz: str, wanted: Wanted | None) -> dict[str, Any]:
-    """Return what the form is filled in with: the report that is looked at, as often as its period says, else weekly."""
+    """Return what the form is filled in with: the report that somebody looks at, as often as its period says."""
     return {
         ids.SPEND_CHANNEL: channel,
         ids.REPORT_NAME: wanted.name if wanted else REPORTS[0].name,
