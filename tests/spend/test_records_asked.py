@@ -110,7 +110,8 @@ def test_what_records_cant_take_is_a_question_about_figures() -> None:
         found = read_query(typed.split(), NAMES)
         assert isinstance(found, Refused), typed
         assert found.figures == question
-        assert f"`/claude-spend {question}` can." in render_refused(found, "claude").text
+        less = ", but counts what is under your name, and not all of your keys" if question.endswith("for me") else ""
+        assert f"`/claude-spend {question}` can{less}." in render_refused(found, "claude").text
 
 
 def test_a_page_of_what_is_counted_leads_on_and_back_and_a_made_up_cursor_to_a_page() -> None:

@@ -128,7 +128,10 @@ def render_refused(refused: Refused, prefix: str) -> Message:
     """Return what can't be listed, with the question that tells it, and the nearest that can."""
     if refused.figures and len(refused.figures) <= MOST_TYPED:
         can = code(f"/{prefix}-spend {refused.figures}")
-        refused = refused._replace(said=f"{refused.said} {can} can.")
+        less: Markup = (
+            ", but counts what is under your name, and not all of your keys" if refused.figures.endswith(" me") else ""
+        )
+        refused = refused._replace(said=f"{refused.said} {can} can{less}.")
     if not refused.instead or len(refused.instead) > MOST_TYPED:
         return Message(refused.said, [section(refused.said)])
     text = f"{refused.said} Did you mean {code(f'/{prefix}-spend {_command(refused.instead)}')}?"
