@@ -1,5 +1,8 @@
 """The ledger after a sync says what the organization's endpoints say, added up by a script that knows nothing of it."""
 
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +13,11 @@ from pydantic import SecretStr
 from bot.admin.call import Manner
 from bot.admin.client import AdminClient
 from bot.admin.http import Transport
+from bot.claude_code import db as code
+from bot.claude_code.model import BYS, By, Use
+from bot.claude_code.plan import read_day
+from bot.claude_code.sync import sync_code
+from bot.runtime import Runtime
 from bot.sandbox.claude.organization import ADMIN_KEY
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as ledger
@@ -37,15 +45,21 @@ def claude() -> Claude:
     return made
 
 
-async def synced(store: Store, claude: Claude) -> None:
+@contextlib.asynccontextmanager
+async def on(store: Store, claude: Claude) -> AsyncIterator[Runtime]:
     wire = httpx.ASGITransport(claude.app)
     admin = AdminClient(Transport(SecretStr(ADMIN_KEY), wire=wire), Manner(first_wait=0.01))
     rt = runtime(store, admin)  # pyright: ignore[reportArgumentType] - the real client, on the organization in process
     set_clock(rt, NOON)
     try:
-        await load_range(rt, NOON, FIRST, LAST)
+        yield rt
     finally:
         await admin.aclose()
+
+
+async def synced(store: Store, claude: Claude) -> None:
+    async with on(store, claude) as rt:
+        await load_range(rt, NOON, FIRST, LAST)
 
 
 async def ours(store: Store, by: tuple[str, ...]) -> dict[independent.Key, int]:
@@ -103,3 +117,27 @@ async def test_parts_are_the_whole_by_person_and_by_the_hour_and_claude_code_by_
         by_tool = (await independent.claude_code(http, day, day, ("person", "tool"))).values()
         assert (sum(one.tokens for one in by_model), sum(one.cents for one in by_model)) == (code.tokens, code.cents)
         assert (sum(one.accepted for one in by_tool), sum(one.rejected for one in by_tool)) == (code.accepted, code.rejected)
+
+
+@pytest.mark.both
+async def test_claude_code_is_what_its_report_says_by_everything(store: Store, claude: Claude) -> None:
+    first = NOON.date() - timedelta(days=2)
+    async with on(store, claude) as rt:
+        async with store.write() as tx:
+            await code.note_looked_back(tx, first, is_over=True)
+            await code.replace_day(tx, read_day(first, NOON - timedelta(days=1)), [])
+        await sync_code(rt, NOON)
+    splits: dict[str, By] = {one.name: one for one in BYS}
+    async with independent.in_process(claude.app) as http:
+        for by in ("", "day", "person", "terminal", "model", "tool"):
+            theirs = await independent.claude_code(http, first, NOON.date(), (by,) if by else ())
+            async with store.read() as tx:
+                uses = await code.uses(tx, first, NOON.date(), splits.get(by))
+            assert {str(key[-1]) if by else "": counts(use) for key, use in uses.items()} == {
+                key[0] if by else "": astuple(one) for key, one in theirs.items()
+            }, by
+
+
+def counts(use: Use) -> tuple[int, ...]:
+    """Return what is counted as the independent script has it: estimated cents last."""
+    return (*use[:7], use.tokens, use.nanos // 10**7)
