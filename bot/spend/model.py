@@ -1,8 +1,6 @@
 """The words in which spend is spoken of: days, slices, digests, thresholds, subscriptions. Frozen, without I/O.
 
-Amounts are Decimal dollars; None is "no data", which is never $0. Days are UTC days of the cost report.
-
-Pure.
+Amounts are Decimal dollars; None is "no data", which is never $0. Days are UTC days of the cost report. Pure.
 """
 
 from collections.abc import Mapping
@@ -189,7 +187,7 @@ class MonthOver:
 class Digest:
     """Yesterday's spend, ready to be drawn. Every sentence of the view comes from here.
 
-    `open_days` are those of its month and of its chart whose figures aren't final.
+    `open_days` are those of its month and of its chart whose figures aren't final; `sources` told the day.
     """
 
     day: date
@@ -209,6 +207,7 @@ class Digest:
     month_over: MonthOver | None = None
     is_quiet: bool = False
     nothing_until: datetime | None = None
+    sources: frozenset[str] = frozenset()
 
     @property
     def month_is_open(self) -> bool:
@@ -268,6 +267,7 @@ class Figures:
 
     `nothing_until`: there is no total because nothing was ever spent until then. `doubtful` are the days of it of which the
     last reading said much less than is shown, and no second one did yet. `runs`: its last day isn't over.
+    `only` is what of them the person who asks may see, in words, "" for all; `sources` told them.
     """
 
     query: SpendQuery
@@ -296,4 +296,4 @@ class Figures:
     today: date | None = None
     """The UTC day on which it is asked; days of another year have their year in words."""
     only: str = ""
-    """What of the figures the person who asks may see, in words; "" for all."""
+    sources: frozenset[str] = frozenset()

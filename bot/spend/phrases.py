@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.slack.markup import Markup, code, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
-from bot.spend.ledger.sources import oldest_day
+from bot.spend.ledger.sources import LEGACY, oldest_day
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
 from bot.words.own import own
 from bot.words.wording import (
@@ -52,6 +52,14 @@ def no_figures_of(what: Markup, days: tuple[date, date], today: date | None, pre
     if today and days[1] < oldest_day(today):
         return f"I have no figures{what}. The Claude API tells me costs of one year at most, and none before 2026."
     return f"I have no figures{what} yet. {not_yet(prefix)}"
+
+
+def sources_in_words(sources: Collection[str]) -> Markup:
+    """Return that the legacy report told figures of money, with what it leaves out (admin-api.md §4.11); "" if it didn't."""
+    if LEGACY.name not in sources:
+        return ""
+    partly = "partly " if len(sources) > 1 else ""
+    return f"{partly}from the older cost report, which leaves out the Priority Tier"
 
 
 NOT_READ, NOT_YET = not_read(), not_yet()

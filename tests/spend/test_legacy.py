@@ -4,11 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.spend.ask.figures import figures
+from bot.spend.ask.view import render_figures
 from bot.spend.dimensions import KEY
 from bot.spend.ledger import db as table
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.sync import load_history, sync_costs
 from bot.spend.model import SpendQuery
+from bot.spend.reports.model import Times
+from bot.spend.reports.phrases import as_of_line
 from bot.store.session import Store
 from tests.spend.world import (
     DAY,
@@ -55,6 +58,14 @@ async def test_a_day_without_keys_is_not_compared_by_key_with_a_day_that_has_the
     digest, alert = slack.top()
     assert "⚠️ *Production* is up $115\n" in digest.message.text, "what is known by workspace is compared"
     assert keys_in(slack) == [("Not reported by key", "not compared")]
+    without = "from the older cost report, which leaves out the Priority Tier"
+    assert f" · {without}" in digest.message.text
+    said = [render_figures(await figures(rt, SpendQuery(period), NOW)).text for period in ("yesterday", "7d")]
+    assert (f" · {without}" in said[0], f" · partly {without}" in said[1]) == (True, True)
+    assert "older" not in render_figures(await figures(rt, SpendQuery("7d", measure="tokens"), NOW)).text
+    async with store.read() as tx:
+        known = await table.ledger_days(tx, FRIDAY - DAY, FRIDAY)
+    assert f" · partly {without}" in as_of_line(Times("7d", FRIDAY - DAY, FRIDAY, FRIDAY, FRIDAY, known))
     assert "Largest part: spend with no key reported, mostly sonnet-5-5 ($220.00)" in alert.message.text
 
 

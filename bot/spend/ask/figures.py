@@ -259,6 +259,7 @@ def _answer(
         narrowed=scope.narrowed,
         is_known=whole.is_known,
         untagged=untagged(query.splits, wanted, found.names, tags),
+        sources=frozenset(fact.source for fact in have),
     )
 
 

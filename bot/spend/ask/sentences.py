@@ -22,6 +22,7 @@ from bot.spend.phrases import (
     no_figures_of,
     of_budget,
     shown,
+    sources_in_words,
 )
 from bot.spend.render import count, count_change
 from bot.words.own import own
@@ -146,6 +147,8 @@ def tail_in_words(figures: Figures) -> Markup:
     parts: list[Markup] = [f"As of {date(figures.as_of)}{final}" if figures.as_of else "No data yet"]
     if figures.open_days:
         parts.append(_open_in_words(figures))
+    if figures.query.measure == "dollars" and (told := sources_in_words(figures.sources)):
+        parts.append(told)
     if figures.only:
         parts.append(escape(figures.only))
     if figures.untagged:

@@ -87,6 +87,7 @@ def build_digest(given: DigestInput, dimensions: Sequence[Dimension] = DIMENSION
         month_missing=sum(day not in given.known for day in month_days),
         open_days=tuple(day for day in sorted({*month_days, *chart_days(given.day)}) if _is_open(given, day)),
         month_over=given.month_over,
+        sources=frozenset({fact.source}),
     )
     return digest if not _is_quiet(digest) else _quietened(digest)
 
@@ -241,4 +242,5 @@ def _quietened(digest: Digest) -> Digest:
         open_days=digest.open_days,
         month_over=digest.month_over,
         is_quiet=True,
+        sources=digest.sources,
     )

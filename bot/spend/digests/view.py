@@ -24,6 +24,7 @@ from bot.spend.phrases import (
     movers_in_words,
     of_budget,
     shown,
+    sources_in_words,
 )
 from bot.spend.render import all_rows, chart_of, largest_in_words, page_of_rows, slack_table
 from bot.spend.table import Table, breakdown_table, series_table
@@ -124,9 +125,11 @@ def freshness_line(digest: Digest) -> Markup:
     """Return until when the figures reach, and whether they can still change."""
     if digest.as_of is None:
         return "No figures yet"
+    told = sources_in_words(digest.sources)
+    from_where: Markup = f" · {told}" if told else ""
     if digest.closed:
-        return f"As of {date(digest.as_of)}, final · days are UTC days"
-    return f"As of {date(digest.as_of)}, provisional: the UTC day isn't complete yet"
+        return f"As of {date(digest.as_of)}, final{from_where} · days are UTC days"
+    return f"As of {date(digest.as_of)}, provisional: the UTC day isn't complete yet{from_where}"
 
 
 def _movers_line(digest: Digest) -> Markup | None:

@@ -67,6 +67,11 @@ class Times:
         return tuple(day for day in self.days if day in self.known and not self.known[day].closed)
 
     @property
+    def sources(self) -> frozenset[str]:
+        """Return the names of the sources that told the report's days."""
+        return frozenset(self.known[day].source for day in self.days if day in self.known)
+
+    @property
     def as_of(self) -> datetime | None:
         """Return until when the newest figures reach, None without any."""
         return max((self.known[day].refreshed_at for day in self.days if day in self.known), default=None)

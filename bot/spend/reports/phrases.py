@@ -14,6 +14,7 @@ from bot.spend.phrases import (
     month_so_far,
     no_figures_of,
     shown,
+    sources_in_words,
 )
 from bot.spend.reports.model import Times
 from bot.words.wording import number, share
@@ -78,6 +79,8 @@ def as_of_line(times: Times, *, beside_today: bool = False) -> Markup:
         parts.append("final")
     if times.missing:
         parts.append(missing_in_words(times.missing, times.today))
+    if told := sources_in_words(times.sources):
+        parts.append(told)
     return " · ".join([*parts, "days are UTC days"])
 
 
