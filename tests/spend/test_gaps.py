@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.admin.errors import OUR_BUDGET
-from bot.admin.rows import Report, UsageRow
+from bot.admin.rows import CostBucket, Report, UsageRow
 from bot.errors import OwnQueueFull, UpstreamDown
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
@@ -116,7 +116,7 @@ class Counted(Organization):
         counts = (PROD, SONNET, "k", None, 1, 0, 0, 0, 2, None if self.usage_is_poor else 1, 0)
         return Report([UsageRow(midnight(day), midnight(day + DAY), *counts) for day in days], self.refreshed_at)
 
-    async def cost_buckets(self, *asked: Any, **more: Any) -> Any:
+    async def cost_buckets(self, *asked: Any, **more: Any) -> AsyncIterator[Report[CostBucket]]:
         async for page in Organization.cost_buckets(self, *asked, **more):
             first, behind = self.left_out
             kept = [one for one in page.rows if not first <= one.starts_at.date() < behind]

@@ -1,7 +1,7 @@
 """The ledger after a sync says what the organization's endpoints say, added up by a script that knows nothing of it."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ def claude() -> Claude:
 
 
 @contextlib.asynccontextmanager
-async def on(store: Store, claude: Claude) -> AsyncIterator[Runtime]:
+async def on(store: Store, claude: Claude) -> AsyncGenerator[Runtime]:
     wire = httpx.ASGITransport(claude.app)
     admin = AdminClient(Transport(SecretStr(ADMIN_KEY), wire=wire), Manner(first_wait=0.01))
     rt = runtime(store, admin)  # pyright: ignore[reportArgumentType] - the real client, on the organization in process

@@ -12,6 +12,7 @@ from bot.spend.exports.files import records_file
 from bot.spend.exports.load import CantList, all_rows, count, records
 from bot.spend.exports.query import RECORDED, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns, shown_records
+from bot.spend.exports.view import render_records
 from bot.spend.ledger import db as table
 from bot.spend.model import Filter, LedgerDay, Measures, dollars, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
@@ -167,6 +168,7 @@ async def test_what_a_report_cant_tell_is_no_use_without_a_key(store: Store) -> 
     assert "Not reported by key" in rows.values("api_key_id")
     assert "Console and sign-ins (no key)" not in rows.values("api_key_id")
     assert found.unsplit == (LEGACY,)
+    assert "partly from the older cost report" in render_records(found, "claude").text
     daily = await records(runtime(store), RecordsQuery(f"{LEGACY}..{LEGACY}", (KEY,)), EVERYTHING, NOW)
     assert "Not reported by key" in shown_records(daily).values("api_key_id")
     by_model = await records(runtime(store), RecordsQuery(PERIOD, (MODEL,)), EVERYTHING, NOW)

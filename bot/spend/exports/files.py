@@ -69,7 +69,9 @@ def _written(columns: Sequence[Column], rows: Sequence[Row]) -> list[str]:
 def _fresh(selection: Selection, known: Mapping[date, LedgerDay], today: date) -> Markup:
     """Return as of when the days of a file are, which of them may still change, and which have no data."""
     as_of = max((one.refreshed_at for one in known.values()), default=None)
-    fresh = fresh_in_words(as_of, sorted(day for day, one in known.items() if not one.closed))
+    fresh = fresh_in_words(
+        as_of, sorted(day for day, one in known.items() if not one.closed), {one.source for one in known.values()}
+    )
     missing = [day for day in days_between(selection.first, selection.last) if day not in known]
     return f"{fresh} · {missing_in_words(missing, today)}" if missing else fresh
 

@@ -77,6 +77,11 @@ class Records:
         return tuple(sorted(day for day, fact in self.facts.known.items() if not fact.closed))
 
     @property
+    def sources(self) -> frozenset[str]:
+        """The names of the sources that told them."""
+        return frozenset(fact.source for fact in self.facts.known.values())
+
+    @property
     def as_of(self) -> datetime | None:
         """Until when the newest figures reach."""
         return max((fact.refreshed_at for fact in self.facts.known.values()), default=None)

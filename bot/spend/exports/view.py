@@ -1,6 +1,6 @@
 """The private answer to `/claude-spend records` and `/claude-spend me`: one sentence, a page of records, CSV. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date as Day
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bot.spend.ask.when import when_in_words
 from bot.spend.exports.query import RecordsQuery, Refused, words_of_records
 from bot.spend.exports.records import Records, largest_in_text, shown_records
 from bot.spend.model import Measures
-from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown
+from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown, sources_in_words
 from bot.spend.render import slack_table
 from bot.words.own import Own, own
 from bot.words.wording import number, plural
@@ -33,7 +33,7 @@ def render_records(found: Records, prefix: str) -> Message:
     if not found.page.items:
         return Message("\n".join([sentence, *notes]), [section(sentence), *([context(" · ".join(notes))] if notes else [])])
     table = shown_records(found)
-    tail = " · ".join([fresh_in_words(found.as_of, found.open_days), *notes])
+    tail = " · ".join([fresh_in_words(found.as_of, found.open_days, found.sources), *notes])
     blocks = [section(sentence), slack_table(table, Page(table.rows))]
     if len(words) <= MOST_TYPED:
         file = button("CSV", ids.SPEND_RECORDS_CSV, words, accessibility_label="Send me all of it as a CSV file")
@@ -95,12 +95,14 @@ def _when(found: Records) -> Markup:
     return f"{'on' if first == last else 'in'} {when_in_words(found.query.period, first, last, found.today)}"
 
 
-def fresh_in_words(as_of: datetime | None, open_days: Sequence[Day]) -> Markup:
-    """Return as of when figures are and whether they are final; `open_days` may still change."""
+def fresh_in_words(as_of: datetime | None, open_days: Sequence[Day], sources: Collection[str]) -> Markup:
+    """Return as of when figures are, whether they are final, and what told them; `open_days` may still change."""
     if as_of is None:
         return "No data yet"
     state = f"{_days(open_days)} {'is' if len(open_days) == 1 else 'are'} not final yet" if open_days else "final"
-    return f"As of {date(as_of)} · {state} · days are UTC days"
+    told = sources_in_words(sources)
+    from_where: Markup = f" · {told}" if told else ""
+    return f"As of {date(as_of)} · {state}{from_where} · days are UTC days"
 
 
 def _notes(found: Records) -> list[Markup]:
