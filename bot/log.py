@@ -122,7 +122,7 @@ def redact(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
 
 def redact_text(text: str) -> str:
     """Hide what is a secret of this process in a text, and what looks like one."""
-    return KNOWN.sub(HIDDEN, _SECRET_TEXT.sub(HIDDEN, without_secrets(text)))
+    return without_secrets(KNOWN.sub(HIDDEN, _SECRET_TEXT.sub(HIDDEN, text)))
 
 
 def _cleaned(value: object, depth: int) -> object:

@@ -160,7 +160,7 @@ def _another(at: Reading) -> Markup:
         return ""
     is_beside = bool(at.last.type in PLACES and at.asks_for(*NUMBERS))
     is_other = at.last.type in ("key", "workspace") and found[1].value not in at.line.values.values()
-    is_all = is_other and found[1].taken == len(rest)  # a name, and no reason
+    is_all = is_other and not at.collects() and found[1].taken == len(rest)  # a name, and no reason
     is_listed = is_all or ((joins or at.stopped or is_beside or is_led) and at.goes_on(rest[found[1].taken :]))
     is_mention = at.last.type in PEOPLE and mentioned(rest[0])
     return _ONE_OF[at.last.type] if is_listed or is_mention else ""

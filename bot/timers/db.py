@@ -24,6 +24,9 @@ _OTHERS = delete(TimerRow).where(
     col(TimerRow.subject) == bindparam("of_subject"),
     col(TimerRow.what).not_in(bindparam("wanted", expanding=True)),
 )
+_OF_SUBJECT = select(TimerRow.what).where(
+    col(TimerRow.topic) == bindparam("of_topic"), col(TimerRow.subject) == bindparam("of_subject")
+)
 
 
 @cache
@@ -36,6 +39,10 @@ def _set(dialect: str) -> Any:
 async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
     """Make these the timers of a subject. Those that aren't wanted any more are cleared."""
     await tx.execute(_OTHERS, {"of_topic": topic, "of_subject": subject, "wanted": list(wanted)})
+    await _add(tx, topic, subject, wanted)
+
+
+async def _add(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
     rows: list[dict[str, Any]] = [
         {"topic": topic, "subject": subject, "what": what, "due_at": due_at, "tries": 0} for what, due_at in wanted.items()
     ]
@@ -45,9 +52,9 @@ async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, date
 
 async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetime) -> None:
     """Make this the timer of a subject that has none. One that it has stays."""
-    found = select(TimerRow.what).where(col(TimerRow.topic) == topic, col(TimerRow.subject) == subject)
-    if (await tx.session.exec(found)).first() is None:
-        await set_timers(tx, topic, subject, {what: due_at})
+    found = await tx.execute(_OF_SUBJECT, {"of_topic": topic, "of_subject": subject})
+    if found.first() is None:
+        await _add(tx, topic, subject, {what: due_at})
 
 
 async def is_set(tx: Tx, timer: Timer) -> bool:

@@ -15,7 +15,7 @@ from tests.approvals.acting import press
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
 MOST_TRANSACTIONS = 9
-MOST_STATEMENTS = 33
+MOST_STATEMENTS = 35
 LOCKS_ON_POSTGRESQL = 2
 """Statements that lock the audit chain's end: SQLite has one writer anyway."""
 STEPS_FOR_A_PERSON = 1
