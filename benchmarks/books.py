@@ -158,7 +158,7 @@ async def _questions(store: Store, db: Any, file: Path, where: str, rounds: int)
     def of_table(found: Table) -> Decimal:
         at = [one.name for one in found.columns].index("amount")
         rows = [*found.rows, *([found.more.sums] if found.more else [])]
-        return sum((Decimal(row[at] or 0) for row in rows), Decimal(0))
+        return sum((amount for row in rows if isinstance(amount := row[at], Decimal)), Decimal(0))
 
     found = [
         await _question(db, file, f"{where} {name}", one.splits, answered(one), of_table, rounds)
