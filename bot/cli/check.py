@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import LiteralString
 
 from bot.cli.check_targets import in_plain_http, target_faults
-from bot.cli.doctor_disk import no_place
+from bot.cli.doctor_disk import no_place, no_rights
 from bot.cli.manifest_file import manifest_faults
 from bot.cli.misspelt import placed, uncounted
 from bot.commands.manifest import Mode
@@ -268,6 +268,8 @@ def _database(settings: Settings) -> Findings:
         said = f"DATABASE_URL names a file that can't be made: {why}"
     elif too_new := why_too_new(peek_revision(url)):
         said = f"DATABASE_URL can't be used: {too_new}"
+    elif path is not None and (why := no_rights(path)):
+        return Findings((), tuple(placed([f"DATABASE_URL: {why}"])), ("not for the user who checked this",))
     else:
         return Findings(())
     return Findings(tuple(placed([said])), starts=False)

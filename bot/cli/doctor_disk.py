@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from bot.store.migrate import NO_FILE_RIGHTS
 from bot.store.peek import peek_revision, sqlite_path
 from bot.store.revisions import why_too_new
 
 LEAST: Final = 100 * 2**20
 """Bytes that have to be free: the file grows with each day's figures, and a backup needs as much beside it."""
+MayWrite = Callable[[Path], bool]
+MAY_WRITE: Final[MayWrite] = lambda path: os.access(path, os.R_OK | os.W_OK)  # noqa: E731 - what a test puts in its place
 
 
 def no_place(path: Path) -> str | None:
@@ -20,10 +23,16 @@ def no_place(path: Path) -> str | None:
     return None if path.parent.is_dir() else f"there is no folder {path.parent}. Make it."
 
 
+def no_rights(path: Path, may_write: MayWrite = MAY_WRITE) -> str | None:
+    """Return why this user can't work with a SQLite file, those beside it and their folder; None where it can."""
+    there = [one for one in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))) if one.exists()]
+    return None if all(may_write(one) for one in (path.parent, *there)) else NO_FILE_RIGHTS
+
+
 def examine_file(
     url: str,
     free_in: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
-    may_write: Callable[[Path], bool] = lambda path: os.access(path, os.W_OK),
+    may_write: MayWrite = MAY_WRITE,
 ) -> str | None:
     """Return what is wrong with a SQLite file or its disk, None where nothing is, or for another database."""
     path = sqlite_path(url)
@@ -31,10 +40,9 @@ def examine_file(
         return None
     if wrong := no_place(path):
         return wrong
-    folder = path.parent
-    if not may_write(folder) or (path.exists() and not may_write(path)):
-        return "the SQLite file or its folder can't be written. Mount it writable, for the user that runs the bot."
-    free = free_in(folder)
+    if wrong := no_rights(path, may_write):
+        return wrong
+    free = free_in(path.parent)
     if free < LEAST:
         return f"the disk of the SQLite file has {free // 2**20} MB left. Make room for 100 MB."
     return why_too_new(peek_revision(url))

@@ -21,10 +21,16 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _ONLY_READ = "The database can only be read; it may be a replica, or its disk may be read-only."
+NO_FILE_RIGHTS = (
+    "The SQLite file can't be opened or written. Make its folder, mount it writable, and let the user that runs the bot own"
+    " it with all files in it."
+)
 _NO_ROOM = "The database can't be written: its disk is full, or it fails."
 _DISK_FULL, _NO_RIGHTS = "53100", "42501"
 _DISK_WORDS = ("database or disk is full", "disk I/O error")
 """What SQLite says; a limit or a quota that is reached it calls an I/O error."""
+_NO_RIGHTS_WORDS = ("readonly database", "unable to open database file")
+"""What SQLite says of a file, or of those beside it, that this user can't write, or can't even read."""
 _REFUSED = {
     "28P01": "The server refuses the user or the password in DATABASE_URL.",
     "28000": "The server doesn't let this user in: there is no such user, or its pg_hba.conf allows none from here, or none"
@@ -148,7 +154,9 @@ def known_reason(error: Exception) -> str | None:
         return "The pooler in between is in statement mode, in which nothing works: set its pool_mode to transaction."
     if "database is locked" in str(orig):
         return "Another program holds the SQLite file."
-    if state == READ_ONLY or "readonly database" in str(orig):
+    if any(words in str(orig) for words in _NO_RIGHTS_WORDS):
+        return NO_FILE_RIGHTS
+    if state == READ_ONLY:
         return _ONLY_READ
     if state == _NO_RIGHTS:
         return f"The database's user lacks rights. {GRANT}"

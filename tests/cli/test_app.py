@@ -21,7 +21,7 @@ from bot.cli.manifest_file import manifest_yaml
 from bot.commands.manifest import render_manifest
 from bot.settings.model import Settings
 from bot.store.actions import AuditAction
-from bot.store.migrate import migrate
+from bot.store.migrate import NO_FILE_RIGHTS, migrate
 from bot.store.session import Store
 
 ROOT = Path(__file__).parents[2]
@@ -202,7 +202,7 @@ def test_check_finds_a_place_where_no_database_can_be_made(folder: Path, place: 
 def test_sync_says_in_a_sentence_that_its_database_can_not_be_opened(folder: Path) -> None:
     assert folder.is_dir()
     result = call("sync", **GOOD | {"DATABASE_URL": "sqlite:////nope/dir/x.db"})
-    assert (result.exit_code, result.stderr) == (2, "DATABASE_URL: the database can't be opened (OperationalError).\n")
+    assert (result.exit_code, result.stderr) == (2, f"DATABASE_URL: the database can't be used. {NO_FILE_RIGHTS}\n")
 
 
 def test_settings_in_a_dotenv_file_are_enough(folder: Path) -> None:

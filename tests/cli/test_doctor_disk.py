@@ -1,12 +1,17 @@
 """What the doctor says of the disk of a SQLite file."""
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.cli.check import check_everything
 from bot.cli.doctor_disk import LEAST, examine_file
 from bot.kinds.registry import KINDS
+from bot.store.migrate import NO_FILE_RIGHTS, known_reason
 from tests.cli.test_check import GOOD
 from tests.templates import copy_sqlite
 
@@ -16,10 +21,33 @@ def test_a_disk_without_room_or_rights_is_named(tmp_path: Path) -> None:
     assert examine_file(url, lambda _folder: LEAST, lambda _path: True) is None
     full = "the disk of the SQLite file has 12 MB left. Make room for 100 MB."
     assert examine_file(url, lambda _folder: 12 * 2**20, lambda _path: True) == full
-    assert (examine_file(url, lambda _folder: LEAST, lambda _path: False) or "").startswith("the SQLite file or its folder")
+    for foreign in ("bot.db", "bot.db-wal", "bot.db-shm", tmp_path.name):
+        (tmp_path / "bot.db-wal").touch()
+        (tmp_path / "bot.db-shm").touch()
+        (tmp_path / "bot.db").touch()
+        assert examine_file(url, lambda _folder: LEAST, lambda path, name=foreign: path.name != name) == NO_FILE_RIGHTS
     nowhere = "sqlite+aiosqlite:////nope/dir/x.db"
     assert examine_file(nowhere, lambda _folder: LEAST, lambda _path: True) == "there is no folder /nope/dir. Make it."
     assert examine_file("postgresql+asyncpg://h/d", lambda _folder: 0, lambda _path: False) is None
+
+
+def test_check_warns_of_a_file_that_its_user_can_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = GOOD | {"DATABASE_URL": f"sqlite:///{tmp_path}/bot.db"}
+    warning = f"settings: DATABASE_URL: {NO_FILE_RIGHTS}"
+    assert warning not in check_everything(env, KINDS, tmp_path / "none.yml").warnings
+
+    def may_nothing(_path: Path, _mode: int) -> bool:
+        return False
+
+    monkeypatch.setattr(os, "access", may_nothing)
+    found = check_everything(env, KINDS, tmp_path / "none.yml")
+    assert warning in found.warnings
+    assert "not for the user who checked this" in found.closing
+
+
+@pytest.mark.parametrize("said", ["attempt to write a readonly database", "unable to open database file"])
+def test_a_file_of_another_user_is_said_at_the_start_as_by_the_doctor(said: str) -> None:
+    assert known_reason(OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(said))) == NO_FILE_RIGHTS
 
 
 def test_a_file_of_a_newer_version_is_named(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.migrate import NO_FILE_RIGHTS
 from tests.cli.test_app import GOOD, ROOT
 from tests.forks import Forked, fork
 from tests.processes import COMMAND, fleet_of
@@ -36,7 +37,7 @@ async def run(folder: Path, more: Mapping[str, str]) -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"DATABASE_URL": "sqlite:////nope/dir/x.db"}, "DATABASE_URL: the database can't be opened (OperationalError)."),
+        ({"DATABASE_URL": "sqlite:////nope/dir/x.db"}, f"DATABASE_URL: the database can't be used. {NO_FILE_RIGHTS}"),
         ({"DATABASE_URL": "sqlite:///garbage.db"}, "DATABASE_URL: the database can't be opened (DatabaseError)."),
         ({"SANDBOX_URL": f"{NOBODY}/_sandbox"}, "SANDBOX_URL: no sandbox answers there (ConnectError)."),
         ({"HOST": "no.such.host.invalid"}, "HOST must be an address of this machine, but 'no.such.host.invalid' isn't one."),
