@@ -215,6 +215,7 @@ async def _record(
             tx.audit(
                 decision.at, decision.by.slack_id, action, request.id, version=moved.version, comment=decision.comment,
                 policy=rule.version, rule=rule.on_record(), explanation=evaluation.explanation, enough=evaluation.is_enough,
+                counted=len(evaluation.approvers),
             )  # fmt: skip
     except _Changed:
         return None

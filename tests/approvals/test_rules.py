@@ -210,6 +210,22 @@ async def test_a_quorum_that_is_lowered_holds_for_what_is_asked_from_then_on(tmp
         assert (await request_behind(world, card)).status is Status.PENDING
 
 
+async def test_a_card_counts_no_approval_of_somebody_who_may_not_decide_any_more(tmp_path: Path) -> None:
+    two = f'{POLICY}[workspaces."Production"]\napprovers = ["admins", "platform"]\nquorum = 2\n'
+    async with world_of(tmp_path, more=settings(tmp_path, two)) as world:
+        await ask(world, "left-the-group", "Production")
+        card = await card_with(world, "left-the-group")
+        await press(world, BOB, card, "request_approve")
+        await card_with(world, "1 of 2 so far")
+        for group, people in (("S0ADMINS", [CAROL]), ("S0PLATFORM", [PRIYA])):
+            assert (await world.post(f"/groups/{group}", users=people))["ok"]
+        await press(world, PRIYA, card, "request_approve")
+        card = await card_with(world, "1 of 2 so far (1 approval no longer counts)")
+        assert (await request_behind(world, card)).status is Status.PENDING
+        await press(world, CAROL, card, "request_approve")
+        await until(world, card, Status.APPLIED)
+
+
 async def test_the_record_names_the_policy_that_was_evaluated(tmp_path: Path) -> None:
     async with world_of(tmp_path, more=settings(tmp_path)) as world:
         await ask(world, "evaluated-then", "Production")

@@ -17,7 +17,7 @@ from bot.slack.blocks import actions, context, section
 from bot.slack.elements import MOST_SURE, button, confirm, option, overflow
 from bot.slack.markup import Markup, date, escape, mention, quote, truncate
 from bot.slack.model import Message
-from bot.words.wording import number
+from bot.words.wording import number, plural
 
 Json = dict[str, Any]
 
@@ -71,10 +71,8 @@ def _lines(facts: RequestFacts) -> list[Markup]:
     whose = _whose(facts)
     lines: list[Markup] = [f"{whose[0].upper()}{whose[1:]}"] if whose else []
     if request.status is Status.PENDING:
-        have = len(request.said(Verdict.APPROVE))
         lines.append(facts.needs)
-        if have:
-            lines.append(f"{number(have)} of {number(facts.quorum)} so far")
+        lines.append(_so_far(facts))
         if facts.by_hand or facts.then:
             lines.append(facts.by_hand or f"on approval {facts.then}")
         lines.append(as_of_words(request.known))
@@ -89,6 +87,17 @@ def _lines(facts: RequestFacts) -> list[Markup]:
         lines += card_lines(request.outcome)
         lines.append(escape(request.outcome.differs.rstrip(".")))
     return [line for line in lines if line]
+
+
+def _so_far(facts: RequestFacts) -> Markup:
+    """Return how many of the approvals that it needs there are: one by somebody who may not decide any more is none."""
+    said = len(facts.request.said(Verdict.APPROVE))
+    if not said:
+        return ""
+    have = said if facts.counted is None else facts.counted
+    lost = said - have
+    why: Markup = f" ({plural(lost, 'approval')} no longer {'counts' if lost == 1 else 'count'})" if lost else ""
+    return f"{number(have)} of {number(facts.quorum)} so far{why}"
 
 
 def _whose(facts: RequestFacts) -> Markup:

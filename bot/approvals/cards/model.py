@@ -63,3 +63,5 @@ class RequestFacts:
     """Whether it is tried again by itself after it failed."""
     about: tuple[Markup, ...] = ()
     """Lines that a decision needs besides."""
+    counted: int | None = None
+    """How many approvals counted when somebody last approved; None where that wasn't put on record."""

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.approvals import db as requests
@@ -35,6 +35,7 @@ from bot.slack.markup import Markup
 from bot.slack.model import Message, Sent
 from bot.slack.refusals import NO_SUCH_CHANNEL
 from bot.store import audit
+from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry
 from bot.store.session import Tx
 
@@ -141,7 +142,8 @@ class RequestTopic:
         if request is None:
             return None
         kind = kind_of(rt, request)
-        shown = _Shown(kind, await facts_of(rt, request), _lines(entries), findings, undo_of(all_kinds(rt), kind))
+        facts = replace(await facts_of(rt, request), counted=_counted(entries))
+        shown = _Shown(kind, facts, _lines(entries), findings, undo_of(all_kinds(rt), kind))
 
         async def lost(tx: Tx, post: Post) -> None:
             """Show the card again where approvers can't be reminded below it, because somebody deleted it."""
@@ -185,6 +187,11 @@ def _lines(entries: Sequence[AuditEntry]) -> dict[str, Markup]:
             version = str(entry.detail["version"])
             found[version] = f"{found[version]}\n{line}" if version in found else line
     return found
+
+
+def _counted(entries: Sequence[AuditEntry]) -> int | None:
+    """Return how many approvals counted at the last one."""
+    return next((one.detail.get("counted") for one in reversed(entries) if one.action == AuditAction.REQUEST_APPROVED), None)
 
 
 async def adopt(rt: Runtime, request: Request, clicked: Sent) -> None:
