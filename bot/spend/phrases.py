@@ -8,6 +8,7 @@ from bot.slack.markup import Markup, code, escape, without_dates
 from bot.spend.aggregate import TINY, TINY_PART, growth
 from bot.spend.ledger.sources import LEGACY, oldest_day
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
+from bot.words.calendars import is_zone
 from bot.words.own import own
 from bot.words.wording import (
     calendar_day,
@@ -24,6 +25,11 @@ from bot.words.wording import (
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HALF_A_DOLLAR = Decimal("0.5")
+
+
+def zone_in_words(tz: str) -> Markup:
+    """Return by which clocks something comes: the name of a time zone, and what counts where it isn't known any more."""
+    return escape(tz) if is_zone(tz) else f"by UTC, because I don't know the time zone {escape(tz)} any more"
 
 
 def not_read(prefix: str = "") -> Markup:

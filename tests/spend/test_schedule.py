@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.claude_code.digests.schedule import CodeSubscription
+from bot.claude_code.digests.schedule import due as code_due
 from bot.spend.ask.grammar import NotUnderstood, parse_query, span, span_before, words_of
+from bot.spend.digests.forms import digest_frame
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import due, half_hours, lag, moment_of, next_due
 from bot.spend.dimensions import DIMENSIONS, KEY, MODEL, WORKSPACE, Dimension
@@ -102,11 +105,19 @@ def test_a_subscription_made_after_its_hour_begins_tomorrow() -> None:
     assert due(subscription(first_day=first.day), first.since) == first
 
 
-def test_a_muted_digest_and_an_unknown_zone_are_not_due() -> None:
+def test_a_muted_digest_is_not_due() -> None:
     now = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
     assert due(replace(subscription(), muted_until=now + DAY), now) is None
     assert due(replace(subscription(), muted_until=now), now) is not None
-    assert due(subscription(tz="Mars/Olympus"), now) is None
+
+
+def test_a_digest_of_a_zone_that_is_not_known_any_more_comes_by_utc_and_says_so() -> None:
+    lost, now = subscription(tz="Mars/Olympus"), datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+    assert due(lost, now) == due(replace(lost, tz="UTC"), now) is not None
+    assert next_due(lost.local_time, lost.tz, now) == next_due(lost.local_time, "UTC", now)
+    assert "(by UTC, because I don't know the time zone Mars/Olympus any more)" in str(digest_frame("C0COSTS", lost))
+    weekly = CodeSubscription("C0COSTS", "Mars/Olympus", "U0DANA", now, date(2026, 11, 2))
+    assert code_due(weekly, now + DAY * 2) == code_due(replace(weekly, tz="UTC"), now + DAY * 2) is not None
 
 
 def test_a_query_is_read_in_any_order_and_case() -> None:

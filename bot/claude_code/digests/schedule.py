@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.spend.digests.schedule import moment_of, zone
 from bot.spend.model import ONE_DAY
@@ -51,7 +50,7 @@ class DueWeek:
 
 def due(subscription: CodeSubscription, now: datetime) -> DueWeek | None:
     """Return the summary that should be in the channel now; None when it is too early or too late, or a mute holds."""
-    if zone(subscription.tz) is None or (subscription.muted_until is not None and now < subscription.muted_until):
+    if subscription.muted_until is not None and now < subscription.muted_until:
         return None
     week = _week_of(_local_day(subscription.tz, now), subscription.tz)
     is_now = week.since <= now < week.too_late and week.monday >= subscription.first_monday
@@ -71,4 +70,4 @@ def _week_of(day: date, tz: str) -> DueWeek:
 
 
 def _local_day(tz: str, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(tz)).date()
+    return now.astimezone(zone(tz)).date()

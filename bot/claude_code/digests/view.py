@@ -10,10 +10,10 @@ from bot.claude_code.view import headline, lines_of, tail
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm
-from bot.slack.markup import Markup, channel_mention, date, escape
+from bot.slack.markup import Markup, channel_mention, date
 from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
-from bot.spend.phrases import days_in_words, shown
+from bot.spend.phrases import days_in_words, shown, zone_in_words
 from bot.words.own import Own, own
 
 Json = dict[str, Any]
@@ -70,10 +70,9 @@ def settings_message(
 ) -> Message:
     """Return what a channel gets and when next, with the buttons that skip and end it."""
     mark: Markup = "✅ " if is_new else ""
-    text: Markup = (
-        f"{mark}{channel_mention(subscription.channel)} gets the {THING} every Monday at 09:00 ({escape(subscription.tz)})."
-        f" The next one comes {date(coming.since)}."
-    )
+    where_and_what: Markup = f"{channel_mention(subscription.channel)} gets the {THING}"
+    when: Markup = f"every Monday at 09:00 ({zone_in_words(subscription.tz)})"
+    text: Markup = f"{mark}{where_and_what} {when}. The next one comes {date(coming.since)}."
     sure = confirm("End the summary?", end_consequence(THING, where), "End the summary", "Keep it", "danger")
     skip = button("Skip the next one", ids.CODE_DIGEST_SKIP, subscription.channel)
     stop = button("Stop the summary", ids.CODE_DIGEST_STOP, subscription.channel, style="danger", confirm=sure)

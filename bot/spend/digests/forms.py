@@ -15,6 +15,7 @@ from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import TIMES, Due, half_hours
+from bot.spend.phrases import zone_in_words
 from bot.words.wording import listed, weekday_day
 
 DEFAULT_TIME = "09:00"
@@ -107,7 +108,7 @@ def digest_frame(channel: str, existing: Subscription | None, where: SlackChanne
     if existing is None:
         intro = "Each day I post what the day before cost, what changed and why. Tables go into the thread."
         return Frame(above=[section(intro)], submit="Start digest", private_metadata=channel)
-    when = f"{escape(existing.local_time)} ({escape(existing.tz)})"
+    when = f"{escape(existing.local_time)} ({zone_in_words(existing.tz)})"
     intro = f"{channel_mention(existing.channel)} gets the digest every day at {when}."
     muted = f" Muted until {date(existing.muted_until)}." if existing.muted_until else ""
     skip = button("Skip the next one", ids.DIGEST_MUTE, existing.channel)
@@ -119,7 +120,7 @@ def digest_frame(channel: str, existing: Subscription | None, where: SlackChanne
 def schedule_in_words(wanted: WantedDigest, names: Mapping[str, str]) -> Markup:
     """Return `the spend of all workspaces every day at 09:00 (Europe/Berlin)`."""
     scope = listed([escape(names.get(one, one)) for one in wanted.workspace_ids], most=3) or "all workspaces"
-    return f"the spend of {scope} every day at {escape(wanted.local_time)} ({escape(wanted.tz)})"
+    return f"the spend of {scope} every day at {escape(wanted.local_time)} ({zone_in_words(wanted.tz)})"
 
 
 def ask_to_end(channel: str, where: SlackChannel | None) -> Message:

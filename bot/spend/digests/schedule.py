@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.spend.digests.model import Subscription
 from bot.spend.model import ONE_DAY
+from bot.words.calendars import is_zone
 
 EARLIEST_HOUR = 4
 PATIENCE = timedelta(hours=3)
@@ -40,23 +41,20 @@ def half_hours() -> list[str]:
     return [f"{hour:02d}:{minute:02d}" for hour in range(EARLIEST_HOUR, 24) for minute in (0, 30)]
 
 
-def zone(name: str) -> ZoneInfo | None:
-    """Return a time zone by its IANA name, None when there is no such zone."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name; UTC for one that isn't known any more, so that what was promised still comes."""
+    return ZoneInfo(name if is_zone(name) else "UTC")
 
 
 def moment_of(local_day: date, local_time: str, tz: str) -> datetime:
     """Return when a digest of a local day is due, in UTC; the first of a doubled hour, just after a missing one."""
-    local = datetime.combine(local_day, time.fromisoformat(local_time), ZoneInfo(tz))
+    local = datetime.combine(local_day, time.fromisoformat(local_time), zone(tz))
     return local.astimezone(UTC)
 
 
 def lag(local_time: str, tz: str, year: int) -> int:
     """Return how many days the reported UTC day lies behind the local one: 1, or 2 where UTC's yesterday isn't over then."""
-    offsets = [ZoneInfo(tz).utcoffset(datetime(year, month, 15)) or timedelta(0) for month in (1, 4, 7, 10)]  # noqa: DTZ001 - a local time
+    offsets = [zone(tz).utcoffset(datetime(year, month, 15)) or timedelta(0) for month in (1, 4, 7, 10)]  # noqa: DTZ001 - a local time
     wanted = time.fromisoformat(local_time)
     since_midnight = timedelta(hours=wanted.hour, minutes=wanted.minute)
     return 1 if since_midnight >= max(offsets) else 2
@@ -67,9 +65,9 @@ def due(subscription: Subscription, now: datetime) -> Due | None:
 
     There is one at most: after a downtime only the latest is sent, late on the same local day.
     """
-    if zone(subscription.tz) is None or (subscription.muted_until is not None and now < subscription.muted_until):
+    if subscription.muted_until is not None and now < subscription.muted_until:
         return None
-    today = now.astimezone(ZoneInfo(subscription.tz)).date()
+    today = now.astimezone(zone(subscription.tz)).date()
     for local_day in (today, today - ONE_DAY):
         since = moment_of(local_day, subscription.local_time, subscription.tz)
         if since > now:
@@ -83,7 +81,7 @@ def due(subscription: Subscription, now: datetime) -> Due | None:
 
 def next_due(local_time: str, tz: str, now: datetime) -> Due:
     """Return the next digest after `now`, for a subscription made now."""
-    local_day = now.astimezone(ZoneInfo(tz)).date()
+    local_day = now.astimezone(zone(tz)).date()
     if moment_of(local_day, local_time, tz) <= now:
         local_day += ONE_DAY
     return Due(local_day - ONE_DAY * lag(local_time, tz, local_day.year), moment_of(local_day, local_time, tz))
@@ -91,5 +89,5 @@ def next_due(local_time: str, tz: str, now: datetime) -> Due:
 
 def next_midnight(tz: str, now: datetime) -> datetime:
     """Return when the local day of a moment ends."""
-    local_day = now.astimezone(ZoneInfo(tz)).date() + ONE_DAY
-    return datetime.combine(local_day, time(), ZoneInfo(tz)).astimezone(UTC)
+    local_day = now.astimezone(zone(tz)).date() + ONE_DAY
+    return datetime.combine(local_day, time(), zone(tz)).astimezone(UTC)

@@ -159,4 +159,4 @@ def test_lists_of_reports_and_schedules_are_valid_and_lead_on() -> None:
     assert validate_blocks(message.blocks, "message") == []
     assert "1–10 of 25" in message.text
     assert "Skipped until" in message.text
-    assert "I don't know its time zone any more" in message.text
+    assert "at 09:00 (by UTC, because I don't know the time zone Mars/Base any more). The next one comes" in message.text

@@ -9,7 +9,7 @@ from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import numbered, pager, range_of
-from bot.spend.digests.schedule import zone
+from bot.spend.phrases import zone_in_words
 from bot.spend.reports.allocation import words_of_tag
 from bot.spend.reports.model import Built, Times
 from bot.spend.reports.registry import find_report
@@ -41,7 +41,8 @@ def report_in_words(report: str, tag: str) -> Markup:
 
 def schedule_in_words(one: ReportSubscription) -> Markup:
     """Return what a channel gets and when: `model comparison every day, at 09:00 (Europe/Berlin)`."""
-    return f"{report_in_words(one.report, one.tag)} {CADENCES[one.cadence]}, at {escape(one.local_time)} ({escape(one.tz)})"
+    when: Markup = f"at {escape(one.local_time)} ({zone_in_words(one.tz)})"
+    return f"{report_in_words(one.report, one.tag)} {CADENCES[one.cadence]}, {when}"
 
 
 def scheduled_in_words(saved: ReportSubscription, now: Any) -> Markup:
@@ -69,8 +70,6 @@ def render_schedule(found: Sequence[ReportSubscription], now: Any, prefix: str, 
 
 
 def _coming(one: ReportSubscription, now: Any) -> Markup:
-    if zone(one.tz) is None:
-        return ". ⚠️ I don't know its time zone any more, so nothing is sent. Schedule it again"
     if one.muted_until is not None and now < one.muted_until:
         return f". Skipped until {date(one.muted_until)}"
     return f". The next one comes {date(next_report(one, now).since)}"

@@ -6,7 +6,6 @@ the UTC day D - lag. A week ends on Sunday, a month with its last day; a report 
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.spend.digests.schedule import GRACE, PATIENCE, lag, moment_of, zone
 from bot.spend.model import ONE_DAY
@@ -45,9 +44,9 @@ def report_due(wanted: ReportSubscription, now: datetime) -> DueReport | None:
 
     There is one at most: after a downtime only the latest is sent.
     """
-    if zone(wanted.tz) is None or (wanted.muted_until is not None and now < wanted.muted_until):
+    if wanted.muted_until is not None and now < wanted.muted_until:
         return None
-    today = now.astimezone(ZoneInfo(wanted.tz)).date()
+    today = now.astimezone(zone(wanted.tz)).date()
     for back in range(LATE_DAYS[wanted.cadence] + 2):
         found = _on(wanted, today - ONE_DAY * back)
         if found is not None and found.since <= now < found.until:
@@ -57,7 +56,7 @@ def report_due(wanted: ReportSubscription, now: datetime) -> DueReport | None:
 
 def next_report(wanted: ReportSubscription, now: datetime) -> DueReport:
     """Return the first report that comes due after `now`."""
-    today = now.astimezone(ZoneInfo(wanted.tz)).date()
+    today = now.astimezone(zone(wanted.tz)).date()
     coming = (_on(wanted, today + ONE_DAY * ahead) for ahead in range(_LONGEST + 3))
     return next(one for one in coming if one is not None and one.since > now and one.last >= wanted.first_day)
 
@@ -73,7 +72,7 @@ def _on(wanted: ReportSubscription, local_day: date) -> DueReport | None:
 
 def first_day_for(local_time: str, tz: str, now: datetime) -> date:
     """Return the UTC day before which nothing is sent, for a subscription made now: what is over stays unsaid."""
-    local_day = now.astimezone(ZoneInfo(tz)).date()
+    local_day = now.astimezone(zone(tz)).date()
     if moment_of(local_day, local_time, tz) <= now:
         local_day += ONE_DAY
     return local_day - timedelta(days=lag(local_time, tz, local_day.year))
