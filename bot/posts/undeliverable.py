@@ -31,14 +31,17 @@ whose requests nobody sees."""
 _AGAIN_AFTER = timedelta(days=7)
 
 
+async def is_gone(rt: Runtime, slack_id: str) -> bool:
+    """Tell whether nobody reads what is sent to somebody: Slack takes messages to a deactivated account, too."""
+    try:
+        return bool((await rt.notifier.person(slack_id, fresh=True)).deleted)
+    except SlackError as error:
+        return error.code in NO_SUCH_PERSON
+
+
 async def whom_to_tell(rt: Runtime, slack_id: str) -> list[Wanted]:
     """Return who hears that a channel can't get what somebody wanted there: they, or the admins once they are gone."""
-    try:
-        person = await rt.notifier.person(slack_id, fresh=True)
-        is_gone = bool(person.deleted)
-    except SlackError as error:
-        is_gone = error.code in NO_SUCH_PERSON
-    if not is_gone:
+    if not await is_gone(rt, slack_id):
         return [Wanted(TOLD, slack_id, redraws=False)]
     return [Wanted(f"{INSTEAD}:{slack_id}", one, redraws=False) for one in admins_of(rt.policy)]
 

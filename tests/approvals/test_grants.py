@@ -75,6 +75,23 @@ async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world
     assert (await thread_of(world, card))[-1] == "Ended as planned"
 
 
+async def test_the_end_of_what_only_deactivated_people_have_is_said_below_its_card(world: World) -> None:
+    card = await priya_gets_billing_for_a_week(world)
+    for person in (ALICE, PRIYA):
+        assert (await world.post(f"/people/{person}", deleted=True))["ok"]
+    await a_minute_passes(world, seconds=4 * 86_400)
+
+    async def said() -> str | None:
+        below = [m["text"] for m in await world.messages(BOB, APPROVALS) if m["thread_ts"] == card["ts"] != m["ts"]]
+        return next((text for text in below if "ends <!date" in text), None)
+
+    text = await world.wait_for(said, "what ends, below the card")
+    assert text.startswith("⏳ *Role billing member of <@U0CROWD01>* ends <!date^")
+    assert text.endswith("are gone from Slack. If it is still needed, ask for it again in time.")
+    await a_minute_passes(world, seconds=TWO_WEEKS)
+    await until(world, card, Status.REVERTED)
+
+
 async def test_a_role_that_somebody_changed_since_is_left_alone_and_a_person_asked(world: World) -> None:
     card = await priya_gets_billing_for_a_week(world)
     await world.post("/claude/users/priya@acme.test", role="user")

@@ -57,13 +57,17 @@ class Scene:
     """A store with one request, and a clock that jumps."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.at = store, ASKED
+        self.store, self.at, self.gone = store, ASKED, set[str]()
         parts: Any = SimpleNamespace(
             store=store, now=lambda: self.at, admin=_Unread(), kinds=WITH_BADGE, policy=SimpleNamespace(rule_for=None),
             directory=SimpleNamespace(forget_keys=lambda: None, forget_invites=lambda: None),
             settings=SimpleNamespace(email_domains=()), spend_news=News(lambda: self.rt),
+            notifier=SimpleNamespace(person=self.person),
         )  # fmt: skip
         self.rt = cast("Runtime", parts)
+
+    async def person(self, slack_id: str, *, fresh: bool) -> Any:
+        return SimpleNamespace(deleted=slack_id in self.gone)
 
     async def have(self, request: Request) -> Request:
         async with self.store.write() as tx:
@@ -150,6 +154,16 @@ async def test_each_time_is_told_once_by_whoever_is_there(scene: Scene) -> None:
     assert await scene.told(grant) == sorted(people * 2)
     assert await scene.acts(grant) == ["request.end_told_ahead"] * 2
     assert await scene.timers() == {END: grant.ends_at}
+
+
+async def test_the_end_of_what_only_gone_people_have_is_told_to_the_approvers(scene: Scene) -> None:
+    grant = await scene.have(a_grant(30 * DAY))
+    scene.gone = {ALICE.slack_id}
+    await scene.remind(grant, BEGUN + 24 * DAY)
+    assert grant.channel not in {channel for _, channel in await scene.told(grant)}
+    scene.gone = {ALICE.slack_id, PRIYA.slack_id}
+    await scene.remind(grant, BEGUN + 29.5 * DAY)
+    assert ("ending", grant.channel) in await scene.told(grant)
 
 
 @pytest.mark.both

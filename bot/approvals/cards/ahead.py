@@ -41,8 +41,22 @@ def wanted_ahead(request: Request, card: str) -> list[Wanted]:
     told = told_ahead(request)
     if request.status is not Status.APPLIED or told is None:
         return []
-    people = dict.fromkeys(one.slack_id for one in (request.requester, *request.beneficiaries, *request.heirs))
-    return [Wanted(f"{ENDING}:{int(told.timestamp())}", person) for person in people]
+    return [Wanted(_ending(told), person) for person in whose_end(request)]
+
+
+def whose_end(request: Request) -> list[str]:
+    """Return the Slack ids of those who are told ahead that a grant ends: who asked for it, and who has it."""
+    return list(dict.fromkeys(one.slack_id for one in (request.requester, *request.beneficiaries, *request.heirs)))
+
+
+def ending_in_thread(request: Request, card: str) -> list[Wanted]:
+    """Return the same message for the approvers, below the card: for where all of those are gone."""
+    told = told_ahead(request)
+    return [Wanted(_ending(told), request.channel, thread_of=card)] if told and request.status is Status.APPLIED else []
+
+
+def _ending(told: datetime) -> str:
+    return f"{ENDING}:{int(told.timestamp())}"
 
 
 def reminder(facts: RequestFacts) -> Message:
@@ -66,6 +80,12 @@ def ending_notice(facts: RequestFacts, which: str, reader: str) -> Message:
         return Message(text, [section(text)])
     if int(told.timestamp()) > int(which):
         text = f"*{facts.grant}*. Updated: see the message below."
+        return Message(text, [section(text)])
+    if reader == request.channel:
+        gone: Markup = (
+            "Those who asked for it or have it are gone from Slack. If it is still needed, ask for it again in time."
+        )
+        text = f"⏳ *{facts.grant}* ends {date(request.ahead_at)}. {gone}"
         return Message(text, [section(text)])
     is_asker = reader == request.requester.slack_id
     asker: Markup = "" if is_asker else f" {mention(request.requester.slack_id)} asked for it."

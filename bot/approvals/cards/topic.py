@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.approvals import db as requests
 from bot.approvals.authority import rule_of
-from bot.approvals.cards.ahead import ENDING, REMINDER, ending_notice, reminder
+from bot.approvals.cards.ahead import ENDING, REMINDER, ending_in_thread, ending_notice, reminder
 from bot.approvals.cards.card import render_card
 from bot.approvals.cards.concerned import concerned_notice
 from bot.approvals.cards.facts import facts_from
@@ -87,7 +87,8 @@ class _Shown:
         request = self.facts.request
         if post.purpose == CARD_AGAIN:
             return request.status is Status.PENDING
-        return any((one.purpose, one.channel) == (post.purpose, post.channel) for one in wanted(request))
+        known = [*wanted(request), *ending_in_thread(request, CARD)]
+        return any((one.purpose, one.channel) == (post.purpose, post.channel) for one in known)
 
     def _line(self, version: str) -> Content | None:
         line = self.lines.get(version)
@@ -171,7 +172,11 @@ class RequestTopic:
 
     def redacted(self, rt: Runtime, post: Post) -> Message:
         """Return what takes a message's place where another company can read."""
-        return redacted_line() if post.purpose.startswith((LINE, REMINDER)) else redacted_card(rt.settings.command_prefix)
+        return (
+            redacted_line()
+            if post.purpose.startswith((LINE, REMINDER, ENDING))
+            else redacted_card(rt.settings.command_prefix)
+        )
 
     def is_restored(self, post: Post) -> bool:
         """Tell whether it is a card. What stood in the threads doesn't come back."""
