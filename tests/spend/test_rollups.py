@@ -178,6 +178,17 @@ async def test_a_month_is_read_as_one_with_weeks_and_days_around_it_while_none_o
         assert await rolled_units(tx, MONTH, DAYS[-1], FRIDAY) == []
 
 
+@pytest.mark.both
+async def test_days_weeks_and_months_may_be_asked_for_thousands_of_keys_at_once(store: Store) -> None:
+    await write(store, {day: {("w", "m", "k1", "p", "c"): (7, None, 1)} for day in DAYS}, "analytics")
+    async with store.write() as tx:
+        for unit in UNITS:
+            await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
+        keys = ["k1", *map(str, range(12_000))]
+        (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (WORKSPACE,), where={KEY: keys})
+    assert nanos(cell.amount) == 7 * len(DAYS)
+
+
 async def test_a_week_is_not_rolled_up_before_its_days_are_final(store: Store) -> None:
     week = [monday(FRIDAY) - DAY * n for n in range(1, 8)]
     await write(store, {day: {("w", "m", "k", "p", "c"): (7, None, 1)} for day in week[1:]}, "analytics")
