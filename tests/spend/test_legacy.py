@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.spend.ask.figures import figures
 from bot.spend.ask.view import render_figures
@@ -130,3 +131,27 @@ async def test_history_that_was_told_without_keys_is_told_with_them_once_the_oth
     both.refreshed_at = NOW + DAY * 2
     await sync_costs(rt, NOW + DAY * 2)
     assert min(first for first, _ in both.asked[read:]) > FRIDAY - DAY * 40, "once is enough"
+
+
+async def test_history_that_only_the_legacy_report_tells_keeps_none_behind_it_waiting(store: Store) -> None:
+    class Younger(Organization):
+        """An organization whose newer report refuses days before it had it."""
+
+        as_of = NOW
+
+        async def cost_buckets(self, *asked: Any, **more: Any) -> Any:
+            self.source = "legacy" if asked[0] < midnight(FRIDAY - DAY * 70) else "analytics"
+            self.refreshed_at = None if self.source == "legacy" else self.as_of
+            async for page in Organization.cost_buckets(self, *asked, **more):
+                yield page
+
+    first = FRIDAY - DAY * 150
+    organization = Younger(steady(first, FRIDAY), page_rows=1000)
+    rt = runtime(store, organization)
+    await sync_costs(rt, NOW)
+    await sync_costs(rt, NOW)
+    organization.as_of = NOW + DAY
+    for _ in range(4):
+        await sync_costs(rt, NOW + DAY)
+    async with store.read() as tx:
+        assert first in await table.ledger_days(tx, first, FRIDAY), "it is asked for again by each run, and nothing else"

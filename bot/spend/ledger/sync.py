@@ -165,12 +165,15 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     spans = [(first, today)] if edges is None else _newest_first(first, today)
     loaded = await load_range(rt, now, *spans[0])
     told_by = {loaded.source}
-    for span in [*spans[1:], *await _gaps(rt, now, first, told_better=is_deep and loaded.source == ANALYTICS.name)]:
+    for span in [*spans[1:], *await _gaps(rt, now, first)]:
         other = await load_range(rt, now, *span)
         told_by.add(other.source)
         loaded.add(other)
     if is_deep and len(told_by) == 1:
         await _note_deep(rt, today, edges, loaded.source, first)
+    # Noted before: what can't be told better is tried once a day, and not by each run.
+    for span in await _told_poorly(rt, now, first) if is_deep and loaded.source == ANALYTICS.name else ():
+        loaded.add(await load_range(rt, now, *span))
     await _tell_rest_apart(rt, now)
     await fill_hours(rt, now)
     if is_deep:
@@ -228,24 +231,28 @@ async def _name(rt: Runtime, now: datetime, ids: Collection[str] = ()) -> bool:
     return True
 
 
-async def _gaps(rt: Runtime, now: datetime, before: date, told_better: bool) -> list[Span]:
+async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
     """Return the spans `before` a day in which days are missing, open or in doubt, oldest first, a month each at most.
 
-    A day behind the oldest in the ledger isn't missing: that is history, which may never have been. With `told_better` also
-    days that the legacy report told while the other one was away, because it knows no keys, and days that have tokens and no
-    costs.
+    A day behind the oldest in the ledger isn't missing: that is history, which may never have been.
     """
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
         edges = await table.ledger_edges(tx)
         known = {} if edges is None else await table.ledger_days(tx, edges[0], before)
         doubtful = await doubts.due(tx, now)
-        unpaid = await unpaid_days(tx, edges[0], before) if edges and told_better else set[date]()
     first = oldest_day(today) if edges is None else max(edges[0], oldest_day(today))
     candidates = days_between(first, before - ONE_DAY)
-    poor = {day for day, fact in known.items() if told_better and fact.source != ANALYTICS.name}
-    wanted = [day for day in candidates if day not in known or not known[day].closed or day in doubtful | poor | unpaid]
-    return _months(wanted)
+    return _months([day for day in candidates if day not in known or not known[day].closed or day in doubtful])
+
+
+async def _told_poorly(rt: Runtime, now: datetime, before: date) -> list[Span]:
+    """Return spans likewise with days that the legacy report told, which knows no keys, or that have tokens and no costs."""
+    first, last = oldest_day(now.astimezone(UTC).date()), before - ONE_DAY
+    async with rt.store.read() as tx:
+        known = await table.ledger_days(tx, first, last)
+        unpaid = await unpaid_days(tx, first, last)
+    return _months([day for day, fact in sorted(known.items()) if fact.source != ANALYTICS.name or day in unpaid])
 
 
 async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
