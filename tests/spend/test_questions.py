@@ -80,6 +80,15 @@ def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
         assert (found.unknown, found.suggestion) == (unknown, meant)
 
 
+def test_a_name_is_offered_before_another_meaning_of_its_words() -> None:
+    for text, meant in (
+        ("Growth 7d", "in Growth 7d"), ("AB october", "in AB october"), ("projects 7d", "by tag project 7d"),
+    ):  # fmt: skip
+        found = parse_query(text.split(), ["Growth", "AB"], LEDGER, tags={"project": ["apollo"]})
+        assert isinstance(found, NotUnderstood), text
+        assert found.suggestion == meant
+
+
 def test_names_that_are_negations_or_have_signs_are_read_back_and_keep_nothing_from_being_left_out() -> None:
     places, tags = ["Sandbox", "No", "Without", "But not", "ml:research", "x=y"], {"team": ["core"], "cost.centre": ["7 b"]}
     for text, meant in (

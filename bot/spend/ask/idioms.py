@@ -42,6 +42,9 @@ _DIFFERS = frozenset(
     " dropped fall fell decrease decreased mover movers variance lower higher".split()
 )
 """What asks how one period differs from another, which every answer says of its period."""
+_FROM_TO = ("and", "to", ",", "&", "-", "–")
+_RUNNING = ("today", "this week", "mtd", "this quarter", "ytd")
+"""What nothing is later than: the difference between this month and last month is what this one has more."""
 _BEFORE = re.compile(
     r"vs (?:the )?(?:(?:previous|prior|preceding) (?:one|period)|(?:day|week|month|quarter|year|period) before)"
 )
@@ -170,12 +173,14 @@ def _differences(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     if words[1:2] == ["than"]:
         yield 2, ["vs"]
     begins = 1 + (words[1:2] in (["between"], ["from"], ["of"]))
-    for at in range(begins + 1, min(len(words), begins + 5)):
-        behind = at + (words[at] in ("and", "to", ",", "&", "-", "–"))
+    ends = range(begins + 1, min(len(words), begins + 5))
+    for at in sorted(ends, key=lambda one: words[one] not in _FROM_TO):  # q4 2025 to q1 2026 begins with no q4 alone
+        behind = at + (words[at] in _FROM_TO)
         first, second = read_period(words[begins:at]), read_period(words[behind:])
         if first and second and first[1] == at - begins:
             sides = [words[behind : behind + second[1]], words[begins:at]]
             is_turned = first[0][:4].isdecimal() and second[0][:4].isdecimal() and first[0] > second[0]
+            is_turned |= first[0] in _RUNNING
             yield behind + second[1], [*sides[is_turned], "vs", *sides[not is_turned]]
     yield 1, []
 

@@ -76,7 +76,8 @@ def _nearest(
             return
     yield from _begun_earlier(words, at, known)
     dimensions = {typed: one.name for typed, one in known.by.items()}
-    for taken, meant in chain(idioms(rest, dimensions), _meant(rest, known)):
+    # A name comes first: of Growth, `growth 7d` asks, and not how 7 days grew.
+    for taken, meant in chain(exactly(rest, _every(known)), idioms(rest, dimensions), _meant(rest, known)):
         if meant or taken < len(rest) or before:
             yield [*before, *meant, *rest[taken:]]
     for skipped in (1, 2) if drops else ():
@@ -126,7 +127,7 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from ((taken + 1, meant) for taken, meant in by_part(plain(rest[1]), people))
         yield from near_to(rest, 1, [_splits(known)])
         yield from near_to(rest, 1, people)
-    elif word == "from" and len(rest) > 1 and read_period(rest[1:]):
+    elif word in ("from", "ab") and len(rest) > 1 and read_period(rest[1:]):
         yield 1, ["since"]
     elif word in ("in", "for", "of", "on", "from", "at") and len(rest) > 1:
         places, people = known.of(WORKSPACE.name), known.of(PERSON)
@@ -212,7 +213,8 @@ def _splits(known: Known) -> Lookup:
     found |= {one.name: ["by", one.name] for one in TIMES}
     for tag in known.tags:
         apart = re.sub(r"[-_]", " ", plain(tag))
-        found |= {form: ["by", "tag", tag] for form in (plain(tag), f"tag {plain(tag)}", apart, f"tag {apart}")}
+        forms = (plain(tag), f"{plain(tag)}s", f"tag {plain(tag)}", apart, f"tag {apart}")
+        found |= {form: ["by", "tag", tag] for form in forms}
     longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
     if known.person:
         people = ("service account", "developer", "employee", "engineer")

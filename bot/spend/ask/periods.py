@@ -55,7 +55,10 @@ _WHOLE_ONE = re.compile(
     r" (?:full|complete|completed|whole|entire|closed|calendar) (?=week|month|quarter|year)"
 )
 """`last closed month`, which is the last month."""
-_UNIT_SAID = re.compile(r"^(?:the )?(?:calendar )?(?:month (?:of )?(?=[a-z])|year (?:of )?(?=20\d\d)|(quarter) (?=[1-4]\b))")
+_UNIT_SAID = re.compile(
+    rf"^(?:the )?(?:calendar )?(?:month (?:of )?(?={'|'.join(one[:3] for one in MONTH_NAMES)})|year (?:of )?(?=20\d\d)"
+    r"|(quarter) (?=[1-4]\b))"
+)
 """`month of October`, `year 2026` and `quarter 3`, which say the unit beside its name."""
 _DAYS = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,4})[ -]?(?:d|days?)")
 _WHOLE = re.compile(r"(?:(?:last|past|previous|prior) )?(\d{1,3})[ -]?(w|wk|week|mo|month|qtr|quarter|y|yr|year)s?")

@@ -87,8 +87,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})(?:\. ?| de |er )(?=[a-z]{3})"), lambda found: f"{found['day']} "),
     (re.compile(r"(?<=[a-z]) de (?=20\d\d)"), lambda _: " "),
 )
-_SLASHED = re.compile(r"(?<![\w./-])(\d{1,2})/(\d{1,2})(/\d{4})?(?![\w/])")
-_BEGINS = re.compile(r"^(?:(?P<since>seit|depuis|desde|ab)|vom|du|del) (?:(?:el|le|dem) )?(?=\w)")
+_SLASHED = re.compile(r"(?<![\w./-])(0?[1-9]|[1-3]\d)/(0?[1-9]|[1-3]\d)(/\d{4})?(?![\w/])")
+_BEGINS = re.compile(r"^(?:(?P<since>seit|depuis|desde)|vom|du|del) (?:(?:el|le|dem) )?(?=\w)")
 _FROM_TO = re.compile(r"(?<![\w-])((?:\d{4}-)?\d\d-\d\d)-((?:\d{4}-)?\d\d-\d\d)(?![\w-])")
 
 

@@ -35,7 +35,9 @@ _RELATIVE = re.compile(
 )
 """What means something only beside the period: `last`, `the one before`, `the day before`, `the 7 days before`."""
 _PRIOR = re.compile(r"(?:previous|prior|preceding|prev) (week|month|quarter)")
-"""What is the one before a period as long, and before today beside any other: `October vs prior month`."""
+"""What is the one before a period as long, and before today beside one that is near: `October vs prior month`."""
+_NEAR = re.compile(r"today|yesterday|mtd|ytd|\d+d|(?:this|last|since) .*")
+"""What is told from today, beside which `the previous month` is last month; beside `q3` it may be June."""
 _HAS_LAST_YEAR = re.compile(rf"(?:{'|'.join(MONTH_NAMES)}|q[1-4]){LAST_YEAR}")
 _LAST_OF: dict[Period, Period] = {
     "today": "yesterday",
@@ -84,8 +86,9 @@ def settled(period: Period, versus: Period) -> Period | None:
     if versus == f"{period}{LAST_YEAR}":  # in January the latest November is last year's
         return YEAR_BEFORE
     if prior := _PRIOR.fullmatch(versus):
-        is_as_long = period not in _LAST_OF and (1, prior[1]) in _lengths(period)
-        return PERIOD_BEFORE if is_as_long else alone(versus)
+        if period not in _LAST_OF and (1, prior[1]) in _lengths(period):
+            return PERIOD_BEFORE
+        return alone(versus) if _NEAR.fullmatch(period) else None
     found = _RELATIVE.fullmatch(versus)
     if not found and versus.endswith(LAST_YEAR) and not _HAS_LAST_YEAR.fullmatch(versus):
         return None
