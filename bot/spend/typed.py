@@ -24,11 +24,15 @@ _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm)?", re.IGNORECASE)
 _CURRENCY = re.compile(r"[A-Z]{3}|[^\w\s#<]|(?i:us ?\$|usd|dollars?|euros?|pounds?|yen|francs?|rupees?|cents?)")
 _STEP, _OTHER_STEP = re.compile(r"(50|80)\s?%"), re.compile(r"\d+(?:\.\d+)?\s?%")
+_WHOLE_STEP = re.compile(r"100\s?%")
+"""What every alert comes at."""
 _OTHER_PERIOD = re.compile(
     r"hour(?:s|ly)?|(?:bi)?week(?:s|ly)?|fortnight(?:ly)?|month(?:s|ly)?|quarter(?:s|ly)?|year(?:s|ly)?|annual(?:ly)?"
     r"|weekdays?|weekends?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?",
     re.IGNORECASE,
 )
+_OTHER_TURN = re.compile(rf"\d\d? (?:hour|day|week|month|quarter|year)s?|{_OTHER_PERIOD.pattern}", re.IGNORECASE)
+"""The same where no amount can be meant: `every 2 weeks`."""
 _OTHER_ZONE = re.compile(
     r"(?:utc|gmt)\s?[-+\u2212]\d{1,2}(?::?\d\d)?|[ecmp][sd]t|cest|bst|ist|jst|aest"
     r"|(?:africa|america|antarctica|asia|atlantic|australia|europe|indian|pacific|us)/\S+",
@@ -76,10 +80,9 @@ Reader = Callable[[Typed, Sequence[str]], int]
 
 def digest_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
     """Read a time, a zone, workspaces and a channel; `names` are the workspaces' names by id."""
-    readers = (_channel, _workspaces(names), _time, _no_zone, _zone, _said("every", "day", "daily", "morning"), _no_time)
-    return _read(
-        words, (*readers, _unlike(_OTHER_PERIOD, "The digest comes every day; a report can come each week or month."))
-    )
+    other = _unlike(_OTHER_TURN, "The digest comes every day; a report can come each week or month.")
+    every_day = _said("every", "day", "daily", "morning")
+    return _read(words, (_channel, _workspaces(names), other, _time, _no_zone, _zone, every_day, _no_time))
 
 
 def alert_typed(words: Sequence[str], names: Mapping[str, str]) -> Typed:
@@ -229,7 +232,10 @@ def _zone(typed: Typed, rest: Sequence[str]) -> int:
 
 def _steps(typed: Typed, rest: Sequence[str]) -> int:
     for taken in (1, 2):
-        found = _STEP.fullmatch(" ".join(rest[:taken]))
+        said = " ".join(rest[:taken])
+        if _WHOLE_STEP.fullmatch(said):
+            return taken
+        found = _STEP.fullmatch(said)
         if found and len(rest) >= taken:
             before = typed.values.get(ids.SPEND_STEPS, ())
             typed.values[ids.SPEND_STEPS] = before if found[1] in before else (*before, found[1])
@@ -281,6 +287,7 @@ _NO_ALERT = (
     _unlike(_OTHER_PERIOD, "An alert is about one UTC day or one UTC month."),
 )
 _SCHEDULE: tuple[Reader, ...] = (
-    *(_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per"), _time, _no_zone, _zone, _no_time),
-    _unlike(_OTHER_PERIOD, "A report comes every day, every week or every month."),
+    *(_channel, _phrase(ids.REPORT_CADENCE, _CADENCES), _said("per")),
+    _unlike(_OTHER_TURN, "A report comes every day, every week or every month."),
+    *(_time, _no_zone, _zone, _no_time),
 )
