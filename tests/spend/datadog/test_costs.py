@@ -14,6 +14,7 @@ from bot.runtime import Runtime
 from bot.sandbox.datadog.costs import API_KEY, APP_KEY, Costs, running_costs
 from bot.spend.exports.datadog import costs, db
 from bot.spend.exports.datadog.costs import LISTED_WITHIN
+from bot.spend.exports.datadog.kept import LOOKED_AT_FOR
 from bot.spend.exports.trouble import of_costs
 from bot.spend.ledger.db import ledger_days
 from bot.store.session import Store
@@ -255,3 +256,5 @@ async def test_what_datadog_took_and_did_not_keep_is_said(store: Store) -> None:
         await _run(rt, now + timedelta(days=1))
         (said,) = (await of_costs(rt)).troubles
         assert said.startswith("Datadog took the costs of 1 day (20 Nov 2026) and doesn't have them as I sent")
+        await _run(rt, now + LOOKED_AT_FOR)
+        assert not (await of_costs(rt)).troubles, "what was deleted there is missed for a while"

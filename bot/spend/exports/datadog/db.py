@@ -104,10 +104,11 @@ async def files(tx: Tx, name: str, day: date) -> list[File]:
     return [_file(row) for row in (await tx.session.exec(query.order_by(col(CostFileRow.number)))).all()]
 
 
-async def files_there(tx: Tx, name: str, before: datetime) -> list[File]:
-    """Return the files with an id that a target took before a moment and should still have, by their days."""
+async def files_there(tx: Tx, name: str, since: datetime, before: datetime) -> list[File]:
+    """Return the files with an id that a target took between two moments and should still have, by their days."""
     query = select(CostFileRow).where(
         CostFileRow.target == name,
+        col(CostFileRow.taken_at) >= since,
         col(CostFileRow.taken_at) < before,
         col(CostFileRow.removed_at).is_(None),
         col(CostFileRow.file_id).is_not(None),

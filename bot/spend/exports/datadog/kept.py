@@ -20,6 +20,8 @@ from bot.telemetry.custom_costs import Api, Failed, Listed, listed
 
 LOOK_EVERY = timedelta(hours=23)
 WORKED_OFF_WITHIN = timedelta(days=1)
+LOOKED_AT_FOR = timedelta(days=45)
+"""For so long after it was taken a file is missed: what somebody deletes there on purpose is no trouble for ever."""
 _SAYS_NO = re.compile(r"[\w ]*(?:fail|error|invalid|reject)[\w ]*", re.IGNORECASE)
 """Which states a file may have isn't documented, so only one that says so by its name counts as refused."""
 _MAY_DIFFER = Decimal("0.01")
@@ -30,8 +32,8 @@ async def look(rt: Runtime, api: Api, name: str, now: datetime) -> None:
     """Compare once a day what a target lists with what it took; where it doesn't answer, at the next run."""
     async with rt.store.read() as tx:
         before = await note(tx, _key(name))
-        sent = await db.files_there(tx, name, now - WORKED_OFF_WITHIN)
-    if not sent or (before and timedelta(0) <= now - before[1] < LOOK_EVERY):
+        sent = await db.files_there(tx, name, now - LOOKED_AT_FOR, now - WORKED_OFF_WITHIN)
+    if not (sent or before) or (before and timedelta(0) <= now - before[1] < LOOK_EVERY):
         return
     try:
         found = await listed(api, PROVIDER)
