@@ -1,9 +1,11 @@
 """Falling back to the legacy reports, which know no keys, and coming back from them says nothing false."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from bot.admin.rows import CostBucket, Report
 from bot.spend.ask.figures import figures
 from bot.spend.ask.view import render_figures
 from bot.spend.dimensions import KEY
@@ -139,7 +141,7 @@ async def test_history_that_only_the_legacy_report_tells_keeps_none_behind_it_wa
 
         as_of = NOW
 
-        async def cost_buckets(self, *asked: Any, **more: Any) -> Any:
+        async def cost_buckets(self, *asked: Any, **more: Any) -> AsyncIterator[Report[CostBucket]]:
             self.source = "legacy" if asked[0] < midnight(FRIDAY - DAY * 70) else "analytics"
             self.refreshed_at = None if self.source == "legacy" else self.as_of
             async for page in Organization.cost_buckets(self, *asked, **more):
