@@ -48,7 +48,11 @@ async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
         await _bring_up_to_date(rt, say)
         if history:
             await _load_history(rt, say)
-        await _load_claude_code(rt, say, history)
+        try:
+            await _load_claude_code(rt, say, history)
+        except UpstreamError:
+            say("Costs are read, and Claude Code's report isn't.")
+            raise
     except UpstreamError as error:
         say(error.sentence)
         say(_AGAIN if await _has_figures(rt) else _NOTHING)

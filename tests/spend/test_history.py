@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cli import sync as command
+from bot.errors import UpstreamDown
 from bot.spend.dimensions import TIER, UNSPLIT
 from bot.spend.ledger import db as table
 from bot.spend.ledger.history import load_next
@@ -65,6 +66,16 @@ async def test_where_nothing_could_be_read_nothing_is_said_to_be_kept(store: Sto
     said: list[str] = []
     assert not await command.sync_with(runtime(store, organization), said.append, history=True)
     assert said[-1] == "Nothing was read yet. Run the same command again once that is fixed."
+
+
+async def test_where_claude_code_alone_can_not_be_read_it_is_said_that_costs_are(store: Store) -> None:
+    class Without(Organization):
+        async def claude_code(self, day: date) -> list[Any]:
+            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+
+    said: list[str] = []
+    assert not await command.sync_with(runtime(store, Without(steady(TODAY, TODAY))), said.append, history=False)
+    assert said[1:3] == ["Costs are read, and Claude Code's report isn't.", "The Claude Admin API didn't answer in time."]
 
 
 @pytest.mark.both
