@@ -1,6 +1,7 @@
 """Advice through the front door: asked for by an admin, accepted with a reason, refused to others, counted at home."""
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ async def test_an_admin_is_advised_and_accepts_and_nobody_else_sees_it(world: Wo
     await world.modal(BOB, "Send request")
     await world.click_on(BOB, answer, "advice_accept", value=first["value"])
     await world.modal(BOB, "Accept a finding")
-    await world.submit(BOB, advice_until="2026-12-31", advice_reason="Known, mended next quarter")
+    until = (world.rt.now() + timedelta(days=30)).date().isoformat()
+    await world.submit(BOB, advice_until=until, advice_reason="Known, mended next quarter")
     await world.modal(BOB, "Accepted until")
     await world.click_on(BOB, answer, "advice_offer", value=offer["value"])
     await told(world, BOB, "This was fixed or accepted already. Nothing is left to do.")
