@@ -57,6 +57,11 @@ def test_a_secret_is_hidden_escaped_encoded_and_inside_a_longer_text() -> None:
     assert all_without_secrets({"a": [{"b": DATADOG}], "n": 1, "ok": True}) == {"a": [{"b": HIDDEN}], "n": 1, "ok": True}
 
 
+def test_a_secret_that_holds_a_known_shape_leaves_no_rest_in_a_log() -> None:
+    remember_address("postgresql://qm:Tr0ub4dor@3xyzzyLong@db/qm")
+    assert redact_text("no postgresql://qm:Tr0ub4dor@3xyzzyLong@db/qm") == f"no postgresql://{HIDDEN}@db/qm"
+
+
 def test_settings_and_headers_of_targets_are_known_once_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{DATADOG}\n")
     env = {
