@@ -15,6 +15,8 @@ _SAYS_UNTIL = frozenset(
     "untill unitl untli while whilst temporarily temporary hasta jusqu'au jusqu'à jusque fino até tot".split()
 )
 """Other words that say that something ends: slips, other languages, and what ends when something else does."""
+_WAS = frozenset("unused used idle inactive dead silent traffic calls requests".split())
+"""Shortly behind one of these a length says how long something was, as in `unused for 90 days`."""
 _LOOKS_LIKE_A_DAY = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[./][0-9]{1,2}[./]([0-9]{2}){1,2}")
 _NUMBERS = {"a": 1, "an": 1} | NUMBER_WORDS
 _LOOKS_LIKE_A_LENGTH = re.compile(
@@ -107,8 +109,13 @@ def find_end(words: Sequence[str], today: date) -> Ending:
 
 def speaks_of_end(words: Sequence[str], today: date) -> bool:
     """Tell whether words say that something ends, in a way that is read or not; a day by itself says nothing of an end."""
-    is_said = any(word.casefold() in _UNTIL or _plain(word).replace("’", "'") in _SAYS_UNTIL for word in words)
-    return is_said or any(_length_at(words, at + 1, today) for at, word in enumerate(words) if word.casefold() == "for")
+    for at, word in enumerate(words):
+        if _plain(word).replace("’", "'") in _SAYS_UNTIL:
+            return True
+        leads = word.casefold() in _UNTIL or (word.casefold() == "for" and _length_at(words, at + 1, today))
+        if leads and not _WAS & {_plain(one) for one in words[max(at - 3, 0) : at]}:
+            return True
+    return False
 
 
 def _said_at(words: Sequence[str], at: int, today: date) -> Ending | None:

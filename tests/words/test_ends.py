@@ -167,6 +167,10 @@ def test_what_may_be_an_end_is_left_to_the_person(typed: str, day: date | None) 
         ("leaked on Friday", False),
         ("for the audit of December", False),
         ("Friday Lab", False),
+        ("unused for 90 days", False),
+        ("nobody used it for 3 months", False),
+        ("was idle until yesterday", False),
+        ("unused since May, so off until June", True),
         ("", False),
     ],
 )
