@@ -109,13 +109,20 @@ def _clause(at: Reading) -> tuple[Slot, Clause] | None:
     amid = [*places, *(one for one in at.open if one.own_leads)]
     led = led_clause(at.words, amid if at.free and not at.asks_for("addresses") else at.open)
     is_all = bool(at.free) and led is not None and led[1].value == WHOLE  # in all cases
-    if led and not is_all and not _says_why(at, *led):
+    if led and not is_all and not _says_why(at, *led) and not _is_name(at, *led):
         return led
     if not at.free:
         return clause_at(at.words, at.open)
     if mentioned(at.words[0]) or "@" in at.words[0]:
         return clause_at(at.words, at.asks_for(*PEOPLE, "addresses"))
     return clause_at(at.words, places) if collects else None
+
+
+def _is_name(at: Reading, slot: Slot, led: Clause) -> bool:
+    """Tell whether what reads as a number beside a new name leaves none, and so is the name: `Budget 2027`."""
+    rest = at.words[led.taken :]
+    is_named = bool(at.free) or at.collects() is None
+    return bool(slot.own_leads) and not is_named and (not rest or led_clause(rest, [slot]) is not None)
 
 
 def _says_why(at: Reading, place: Slot, led: Clause) -> bool:
