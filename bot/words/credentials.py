@@ -31,9 +31,11 @@ KNOWN = re.compile(
     | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | dckr_pat_[\w-]{20,} | hf_[A-Za-z0-9]{30,}
     | SG\.[\w-]{16,}\.[\w-]{16,} | (?:key-|dapi|shpat_)[0-9a-f]{32}(?![A-Za-z0-9])
     | hv[sb]\.[\w-]{20,} | dop_v1_[0-9a-f]{60,} | ATATT3[\w=-]{20,} | lin_api_\w{30,} | glsa_\w{30,}
-    | (?:gsk|r8|ntn|figd|pcsk|sbp|xai|pplx|pscale_tkn|lsv2_[ps][kt]|rubygems|doo_v1|dor_v1)[_-]\w{30,}
-    | (?:PMAK|NRAK|HRKU)-[\w-]{20,} | tskey-[a-z]+-\w{10,}[\w-]* | sk-lf-[\w-]{30,} | glc_eyJ[\w=+/-]{20,}
-    | dp\.(?:pt|st|ct|sa|scim|audit)\.[\w.-]{30,} | \w{14}\.atlasv1\.[\w-]{40,} | fm[12]_[\w+/=-]{40,}
+    | (?:gsk|r8|ntn|sbp|xai|pplx|lsv2_[ps][kt]|rubygems|doo_v1|dor_v1)[_-][A-Za-z0-9]{30,}
+    | (?:figd|pcsk|pscale_tkn)[_-](?=\w*\d)\w{30,} | (?:PMAK|NRAK|HRKU)-(?=[\w-]*\d)[\w-]{20,}
+    | tskey-[a-z]+-\w{10,}[\w-]* | sk-lf-[0-9a-f]{8}-[0-9a-f-]{20,} | glc_eyJ[\w=+/-]{20,}
+    | dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[\w-]+\.)?[A-Za-z0-9]{30,} | \w{14}\.atlasv1\.[\w-]{40,}
+    | fm[12]_(?=[\w+/=-]*\d)[\w+/=-]{40,}
     | shp(?:ca|pa|ss)_[0-9a-f]{32} | sq0[a-z]{3}-[\w-]{20,} | SK[0-9a-f]{32}(?![A-Za-z0-9]) | AT(?:BB|CTT3)[\w=-]{20,}
     | 1//0[\w-]{30,} | IQoJb3JpZ2lu[A-Za-z0-9+/=]{30,}           # Google and AWS, for a session
     | hc[a-z][im]k_\w{30,} | sntry[su]_[\w=+/-]{20,} | \d{8,10}:AA[\w-]{30,}  # Honeycomb, Sentry, Telegram

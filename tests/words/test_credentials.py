@@ -119,6 +119,9 @@ HARMLESS = [
     "AT&T, SKU0012, xai-migration-of-the-old-data-pipeline-2026, gsk_pipeline and figd-export",
     "passwords are rotated every 90 days; credentials are in vault-prod-2",
     "the key sk-ant-" + "api03-R2D…igAA of noah",
+    "r8_training_pipeline_for_the_data_science_team, sk-lf-skill-finder-for-the-learning-foundation",
+    "PMAK-product-marketing-assistant-kit, fm1_forecasting_model_one_for_supply_chain_planning_europe",
+    "dp.st.data-platform-staging-tests-nightly",
     "",
 ]
 
