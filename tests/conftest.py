@@ -15,6 +15,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from bot import own_secrets
 from bot.store.session import Store
 from tests.compiled import compile_once
 from tests.keeping import Keeper
@@ -162,6 +163,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     for report in reports:
         if report.when == "call" or not report.passed or not brief:
             item.ihook.pytest_runtest_logreport(report=report)
+    if nextitem is None or nextitem.path != item.path:
+        vars(own_secrets)["_known"].clear()  # the secrets of one file's settings are words in another's tests
     if not brief:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
