@@ -189,6 +189,11 @@ _ADDRESS = re.compile(r"(?i)<[a-z][a-z0-9+.-]*:[^<>|]*\|([^<>]*)>|<([a-z][a-z0-9
 
 
 _EMOJI = re.compile(r"(?<!\S):([a-z0-9_]+):(?!\S)")
+_NAMED_OTHERWISE = {
+    "smile": "😄", "pencil": "📝", "dog": "🐶", "cat": "🐱", "mouse": "🐭", "cow": "🐮", "tiger": "🐯", "rabbit": "🐰",
+    "pig": "🐷", "horse": "🐴", "whale": "🐳", "train": "🚋", "calendar": "📆", "umbrella": "☔",
+}  # fmt: skip
+"""Names that in Slack are those of other emoji than in Unicode."""
 
 
 def _as_typed(text: str) -> str:
@@ -203,6 +208,8 @@ def _as_typed(text: str) -> str:
 
 
 def _emoji(found: re.Match[str]) -> str:
+    if found[1] in _NAMED_OTHERWISE:
+        return _NAMED_OTHERWISE[found[1]]
     try:
         one = unicodedata.lookup(found[1].replace("_", " "))
     except KeyError:

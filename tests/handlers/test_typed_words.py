@@ -169,6 +169,7 @@ async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path
         ("call <tel:+491|+49 1> &lt;ftp://x&gt;", "call +49 1 <ftp://x>"),
         ("<@U0BOB|bob> <#C0COSTS|costs> <!here>", "<@U0BOB|bob> <#C0COSTS|costs> <!here>"),
         (":rocket: x:rocket: :line_feed: :qm_logo:", "🚀 x:rocket: :line_feed: :qm_logo:"),
+        (":dog: :whale: :smile:", "🐶 🐳 😄"),
     ],
 )
 def test_what_slack_makes_of_typed_words_is_undone(sent: str, typed: str) -> None:
