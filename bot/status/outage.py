@@ -59,6 +59,8 @@ def what_fails(outage: Outage) -> Markup:
 
 
 def _when(outage: Outage) -> Markup:
+    if outage.is_stale:
+        return "for more than a day"
     if outage.ended_at:
         return f"from {date(outage.since)} to {date(outage.ended_at)}"
     return f"since {date(outage.since)}"

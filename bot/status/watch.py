@@ -101,7 +101,7 @@ def _next(known: Outage | None, looked_at: datetime, seen: _Seen | None, now: da
     if known is None:
         return Outage(id=f"out_{secrets.token_hex(8)}", since=now, **seen._asdict())
     # What has to be mended stays, also while no answer comes at all for a while.
-    if not (seen.is_refused or seen.is_on_hold):
+    if seen.is_stale == known.is_stale and not (seen.is_refused or seen.is_on_hold):
         is_new = now - looked_at > NOT_LOOKED and not known.concerns_admins(looked_at)
         return known.model_copy(update={"since": now}) if is_new else known
     return known.model_copy(update=seen._asdict())

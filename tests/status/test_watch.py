@@ -142,12 +142,16 @@ async def test_figures_that_no_longer_move_on_are_told_though_no_call_fails(worl
     for _ in range(7):
         await looks(world, HOUR - 60)
     (admins,), (readers,) = await read_in(world, APPROVALS), await read_in(world, COSTS)
-    assert "*The Claude API has told no new figures since" in admins
+    assert "*The Claude API has told no new figures for more than a day" in admins
     assert "what is approved" not in admins
     assert readers.startswith("⚠️ *No new figures for now*")
+    fails(world, "500_final")
+    await looks(world)
+    assert "has given no usable answer" in (await read_in(world, APPROVALS))[-1], "what is worse is said, too"
+    world.sandbox.faults.clear()
     await sync_costs(world.rt, world.rt.now(), 2)
     await looks(world)
-    assert "tells new figures again" in (await read_in(world, COSTS))[-1]
+    assert "answers again" in (await read_in(world, COSTS))[-1]
 
 
 async def test_a_message_that_slack_refuses_is_sent_later_and_none_about_what_is_over(world: World) -> None:
