@@ -20,6 +20,8 @@ _SHORTEST_INSIDE = 20
 _PASSWORDS = (re.compile(r"^(?:[\w+.-]+://)?[^:/?#@]*:(.*)@"), re.compile(r"^(?:[\w+.-]+://)?[^:/?#@]*:([^@]*)@"))
 """Up to the last and to the first @: drivers disagree about a password with one in it."""
 _SECRET_PART = re.compile(r"passw|pwd|secret|token|key|sig|auth|code|credential", re.IGNORECASE)
+_SECRET_HEADERS = ("x-honeycomb-team",)
+"""Those that hold a key by a name that doesn't say so."""
 _known: dict[str, tuple[str, re.Pattern[str]]] = {}
 """By value: what a text that holds it has to hold, and how it is found there."""
 
@@ -40,8 +42,19 @@ def remember_address(address: str) -> None:
     _remember(*(value for name, value in parse_qsl(parts.query) if _SECRET_PART.search(name)))
     if parts.scheme.lower() in ("http", "https"):
         alone = parts.netloc.rpartition("@")[0]
-        tokens = (one for one in parts.path.split("/") if len(one) >= _SHORTEST_IN_PATH and re.search("[0-9]", one))
-        _remember(*tokens, *([] if ":" in alone else [alone]))
+        _remember(*filter(_is_token, parts.path.split("/")), *([] if ":" in alone else [alone]))
+
+
+def _is_token(text: str) -> bool:
+    return len(text) >= _SHORTEST_IN_PATH and re.search("[0-9]", text) is not None
+
+
+def remember_header(name: str, value: str) -> None:
+    """Hide the value of a header that is a secret by its name or its looks; others name tenants, datasets and the like."""
+    if "://" in value:
+        remember_address(value)
+    elif _SECRET_PART.search(name) or name.casefold() in _SECRET_HEADERS or _is_token(value):
+        remember([value])
 
 
 def without_secrets(text: str) -> str:
@@ -71,12 +84,18 @@ def guard(stream: TextIO | None) -> None:
 
 
 def _remember(*values: str) -> None:
-    for value in {one for given in values for one in (given, unquote(given))} - {*_known}:
-        if len(value) >= _SHORTEST and not (len(value) < _SHORTEST_WORD and _WORD.fullmatch(value)):
-            _known[value] = max(re.findall("[A-Za-z0-9]+", value), key=len, default=""), _pattern_of(value)
-    in_order = sorted(_known.items(), key=lambda one: -len(one[0]))  # the whole before its words
-    _known.clear()
-    _known.update(in_order)
+    global _known
+    new = {one for given in values for one in (given, unquote(given)) if not _is_plain(one)} - {*_known}
+    if new:
+        found = {one: (max(re.findall("[A-Za-z0-9]+", one), key=len, default=""), _pattern_of(one)) for one in new}
+        _known = dict(sorted((_known | found).items(), key=lambda one: -len(one[0])))  # the whole before its words
+
+
+def _is_plain(value: str) -> bool:
+    """Tell whether a value is too short or too common to be told from a word or a number that isn't one."""
+    return len(value) < _SHORTEST or (
+        len(value) < _SHORTEST_WORD and (value.isdigit() or _WORD.fullmatch(value) is not None)
+    )
 
 
 def _pattern_of(value: str) -> re.Pattern[str]:

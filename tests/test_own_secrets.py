@@ -76,6 +76,20 @@ def test_settings_and_headers_of_targets_are_known_once_they_are_read(tmp_path: 
     assert without_secrets(said) == f"{HIDDEN} {HIDDEN} {HIDDEN} quartermaster-1 {HIDDEN}"
 
 
+def test_a_header_hides_a_key_and_no_name_of_a_tenant_or_dataset() -> None:
+    headers = {
+        "x-honeycomb-team": "hcaik-1a2b",
+        "x-honeycomb-dataset": "claude-costs",
+        "X-Scope-OrgID": "acme-production",
+        "content-type": "application/x-protobuf",
+        "uptrace-dsn": "https://s3cr3t-9@api.uptrace.test?grpc=4317",
+        "x-source": "q7w9ZaVnC4dhaV3UZbPx",
+    }
+    Target("honeycomb", "https://otlp.test", {name: SecretStr(value) for name, value in headers.items()})
+    said = "acme-production in #claude-costs, application/x-protobuf: hcaik-1a2b s3cr3t-9 q7w9ZaVnC4dhaV3UZbPx"
+    assert without_secrets(said) == f"acme-production in #claude-costs, application/x-protobuf: {HIDDEN} {HIDDEN} {HIDDEN}"
+
+
 def test_what_is_printed_and_a_traceback_that_nobody_caught_hide_it(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     written = io.TextIOWrapper(raw, write_through=True)

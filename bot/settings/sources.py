@@ -119,7 +119,8 @@ def read_values(
             faults[name] = f"{name} has a comment behind its value. Remove it."
         if value:
             values[name] = value
-            remember_address(value)
+            if "://" in value or name in secret_names or name.endswith("_PROXY"):
+                remember_address(value)
             remember([value] if name in secret_names and "://" not in value else [])
     return values, {name: fault for name, fault in faults.items() if fault}
 

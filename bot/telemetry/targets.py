@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from bot.errors import QuartermasterError
-from bot.own_secrets import remember, remember_address
+from bot.own_secrets import remember_address, remember_header
 
 _KEYS = ("url", "headers", "traces_url", "own_metrics")
 
@@ -31,7 +31,8 @@ class Target:
     own_metrics: bool = False
 
     def __post_init__(self) -> None:
-        remember(one.get_secret_value() for one in self.headers.values())
+        for name, value in self.headers.items():
+            remember_header(name, value.get_secret_value())
         for address in (self.url, self.traces_url):
             remember_address(address)
 

@@ -109,10 +109,8 @@ def test_what_is_written_down_makes_the_same_points_each_time_and_a_correction_i
     assert seven.attributes == {"workspace_id": "w", "workspace_name": "Web", "model": "opus"}
 
 
-TARGET = Target("t", "http://t.test", {"authorization": SecretStr("Bearer hcaik-repeated"), "x-flag": SecretStr("on")})
-
-
 def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() -> None:
+    Target("t", "http://t.test", {"authorization": SecretStr("Bearer hcaik-repeated"), "x-flag": SecretStr("on")})
     partial = rejecting(3)
     assert isinstance(partial.body, bytes)
     in_protobuf, in_capitals = {"content-type": "application/x-protobuf"}, {"content-type": "Application/JSON"}
