@@ -121,7 +121,7 @@ def _listed(sums: Sums, earlier: Sums | None, most: int) -> tuple[list[tuple[str
         return told, None
     least = nlargest(most, [now[key] for key in told])[-1]
     rest = [key for key in told if now[key] < least]
-    if not rest:
+    if not rest or least <= 0:  # whoever names those with an amount needs the credits behind those without
         return told, None
     amounts = [now[key] for key in rest]
     before = None if earlier is None else sum((was.get(key, ZERO) for key in rest), ZERO)
