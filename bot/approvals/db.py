@@ -176,6 +176,12 @@ async def _follow(tx: Tx, request: Request, *, with_line: bool = True) -> None:
     await posts.want(tx, TOPIC, request.id, [*messages, *lines], tx.now)
 
 
+async def want_line(tx: Tx, request: Request) -> None:
+    """Let the thread tell what is put on record of a request that doesn't move, also where its version has no line yet."""
+    lines = [line_of(request.version, request.channel)] if wanted(request) else []
+    await posts.want(tx, TOPIC, request.id, lines, tx.now)
+
+
 async def add_decision(tx: Tx, request_id: str, decision: Decision) -> bool:
     """Record what an approver said; False when this person already said something about this request."""
     values = {

@@ -159,6 +159,7 @@ async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
         latest = await requests.load(tx, request.id) or latest
         if latest.status not in HELD:  # with another version, the claim's holder would be too late as well
             latest = await requests.touch(tx, latest) or latest
+        await requests.want_line(tx, latest)
         tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=applied.outcome.stored())
     return latest
 

@@ -8,11 +8,13 @@ import pytest
 from pydantic import SecretStr
 
 from bot.approvals import db as requests
+from bot.approvals.cards.plan import TOPIC, line_of
 from bot.approvals.execute import finish
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Event, Request, Status
 from bot.approvals.outcome import Done, Outcome
 from bot.kinds.registry import KINDS
+from bot.posts import db as posts
 from bot.store.session import Store
 from bot.store.vault import SecretUnreadable, Vault
 from tests.approvals.samples import a_request
@@ -54,7 +56,12 @@ async def test_what_ends_too_late_leaves_whoever_took_over_in_the_right(store: S
     sleeper = request
     for event in (Event.UNCLAIM, Event.CLAIM):
         request = await moved(store, request, event) or request
+    async with store.write() as tx:  # as a part is noted, which has no line in the thread
+        request = await requests.touch(tx, request, with_line=False) or request
     await finish(rt, sleeper, Done())
+    async with store.read() as tx:
+        lines = {one.purpose for one in await posts.of_subject(tx, TOPIC, request.id)}
+    assert line_of(request.version, request.channel).purpose in lines, "what came too late is said in the thread"
     assert (await finish(rt, request, Done(Outcome(thing_id="apikey_1")))).status is Status.APPLIED
 
 
