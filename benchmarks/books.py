@@ -24,6 +24,7 @@ from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
+from bot.spend.ledger.largest.db import days_to_keep, keep_largest
 from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.rollups.db import UNITS, roll_up, roll_up_units, units_to_roll_up
 from bot.spend.model import Cell, LedgerDay, SpendQuery
@@ -99,6 +100,7 @@ async def _roll_up(store: Store) -> None:
         known = [LedgerDay(day, "analytics", NOW, NOW, True, total) for day, total in days.items()]
         await table._upsert_days(tx, known, {})
         await roll_up(tx, CostDayRow, list(days))
+        await keep_largest(tx, await days_to_keep(tx))
         for unit in UNITS:
             await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import delete, func, select
+from sqlmodel import col
 
 from bot.slack.charts import chart_block
 from bot.slack.model import Message
@@ -13,11 +15,30 @@ from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.topic import parts_of
 from bot.spend.digests.view import digest_chart, render_digest, render_thread
+from bot.spend.ledger.largest.db import days_to_keep, keep_largest, largest_keys
 from bot.spend.ledger.pages import load_days, midnight
+from bot.spend.ledger.sync import sync_costs
 from bot.store.names import Named, remember
 from bot.store.session import Store
+from bot.store.tables import CostDayRow, LargestDayRow, LargestKeyRow
 from tests.sizes import few
-from tests.spend.world import DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, SONNET, Figure, fill, pages_of, row, runtime
+from tests.spend.world import (
+    DAY,
+    DOLLAR,
+    FRIDAY,
+    LAB,
+    NOW,
+    OPUS,
+    PROD,
+    SONNET,
+    Figure,
+    Organization,
+    fill,
+    pages_of,
+    row,
+    runtime,
+    steady,
+)
 
 WEEK = timedelta(days=7)
 KEYS = ["", *(f"apikey_{n:04d}" for n in range(120))]
@@ -83,6 +104,50 @@ async def test_a_digest_of_its_largest_keys_says_what_one_of_all_keys_says(store
         random.shuffle(named)
         await remember(tx, [Named(key, name) for key, name in zip(KEYS[1:], named, strict=False)], NOW)
     assert await compared(store, days)
+    await keep(store)
+    assert await compared(store, days)
+    again = [one for one in days if random.random() < 0.5]
+    await fill(store, [one for day in again for one in ledger(random, "plenty", day, loud=True)])
+    assert await compared(store, days)
+
+
+async def keep(store: Store) -> list[date]:
+    async with store.write() as tx:
+        kept = await days_to_keep(tx)
+        await keep_largest(tx, kept)
+    return kept
+
+
+@pytest.mark.both
+async def test_the_keys_of_a_day_are_kept_while_neither_it_nor_the_day_a_week_before_is_written(store: Store) -> None:
+    day, before = FRIDAY, FRIDAY - WEEK
+    await fill(store, [(one, PROD, OPUS, "k1", DOLLAR) for one in (day, before)])
+    assert await keep(store) == [day]
+    async with store.write() as tx:
+        await tx.execute(delete(CostDayRow).where(col(CostDayRow.day) == day))
+        (key,) = (await largest_keys(tx, day, before, 50)).keys
+        assert key == ("k1", 1, 1), "the day's rows aren't read again"
+        assert (await largest_keys(tx, day, before, 50, [LAB])).keys == []
+        assert [one.before for one in (await largest_keys(tx, day, day - WEEK * 2, 50)).keys] == []
+    for number, written in enumerate((day, before), 2):
+        await fill(store, [(written, PROD, OPUS, "k1", number * DOLLAR)], NOW + timedelta(hours=number))
+        async with store.read() as tx:
+            (key,) = (await largest_keys(tx, day, before, 50)).keys
+        assert (key.amount, key.before) == ((2, 1), (2, 3))[number - 2]
+        assert await keep(store) == [day]
+
+
+async def test_a_reading_keeps_the_largest_keys_of_the_last_days_that_are_final(store: Store) -> None:
+    rt = runtime(store, Organization(steady(FRIDAY - DAY * 20, FRIDAY)))
+    await sync_costs(rt, NOW)
+    async with store.read() as tx:
+        assert await days_to_keep(tx) == []
+        kept = [row[0] for row in await tx.rows(select(col(LargestDayRow.day)).order_by(col(LargestDayRow.day)))]
+    assert [str(one) for one in kept] == [str(FRIDAY - DAY * n) for n in range(6, -1, -1)]
+    async with store.write() as tx:
+        await keep_largest(tx, [FRIDAY + DAY])
+        (oldest,) = await tx.rows(select(func.min(LargestDayRow.day), func.min(LargestKeyRow.day)))
+    assert [str(one) for one in oldest] == [str(FRIDAY - DAY * 5)] * 2, "what digests need no more is forgotten"
 
 
 EDGES: dict[str, tuple[list[int], list[int], bool]] = {

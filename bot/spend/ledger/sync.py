@@ -19,7 +19,7 @@ from bot.spend.ledger.measures.db import unpaid_days
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
 from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
-from bot.spend.ledger.rollups.sync import roll_up_past
+from bot.spend.ledger.rollups.sync import keep_largest_keys, roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
 from bot.spend.ledger.tokens import days_to_count_again, load_usage
 from bot.spend.model import ONE_DAY
@@ -174,6 +174,7 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     # Noted before: what can't be told better is tried once a day, and not by each run.
     for span in await _told_poorly(rt, now, first) if is_deep and loaded.source == ANALYTICS.name else ():
         loaded.add(await load_range(rt, now, *span))
+    await keep_largest_keys(rt)
     await _tell_rest_apart(rt, now)
     await fill_hours(rt, now)
     if is_deep:

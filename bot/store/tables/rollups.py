@@ -161,3 +161,24 @@ class LedgerMonthRow(Table, table=True):
     """A month that is rolled up: `day` is its first. What writes one of its days deletes it."""
 
     day: date = Field(primary_key=True)
+
+
+class LargestDayRow(Table, table=True):
+    """A day of which the largest keys are kept, and counts of all keys of it and of the day a week before.
+
+    What writes one of the two days deletes it.
+    """
+
+    day: date = Field(primary_key=True)
+    parts: int
+    spent: int
+    least_nanos: int = nanos_column()
+
+
+class LargestKeyRow(Table, table=True):
+    """One of the largest keys of a day, and what it cost a week before. Only days in `largest_day` count."""
+
+    day: date = Field(primary_key=True)
+    api_key_id: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    before_nanos: int = nanos_column()

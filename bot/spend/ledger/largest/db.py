@@ -1,23 +1,28 @@
 """The largest keys of a day and those that rose most, without reading the others: there may be thousands.
 
-Only for days whose source tells keys.
+Only for days whose source tells keys. Of the last days that are final the largest keys of all workspaces are kept, as
+digests compare them: with the day a week before. What writes one of the two days takes them back, in one transaction.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, String, case, cast, func, literal, null, or_, union_all
+from sqlalchemy import CTE, String, case, cast, delete, func, insert, literal, null, or_, union_all
 from sqlalchemy import select as select_columns
 from sqlmodel import col
 
-from bot.spend.model import dollars
+from bot.spend.model import ONE_DAY, dollars, nanos
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow
+from bot.store.tables import CostDayRow, LargestDayRow, LargestKeyRow, LedgerDayRow
 from bot.store.types import Nanos
 
 _KEYS_AT_ONCE = 500
+_WEEK = ONE_DAY * 7
+_KEPT_KEYS = 100
+_KEPT_DAYS = 7
+"""Digests are of the day before, or of a few more where they are late."""
 
 
 class KeySum(NamedTuple):
@@ -42,6 +47,12 @@ async def largest_keys(tx: Tx, day: date, before: date | None, most: int, worksp
 
     `before` is the day that it is compared with: a key of either is counted.
     """
+    if not workspace_ids and before == day - _WEEK and most <= _KEPT_KEYS and (kept := await _kept(tx, day)):
+        return kept._replace(keys=kept.keys[:most])
+    return await _counted(tx, day, before, most, workspace_ids)
+
+
+async def _counted(tx: Tx, day: date, before: date | None, most: int, workspace_ids: Sequence[str] = ()) -> Largest:
     sums = _by_key(day, before, workspace_ids)
     now, then = sums.c.now, sums.c.then
     top = select_columns(sums.c.key, now, then, literal(0).label("least")).order_by(now.desc()).limit(most).subquery()
@@ -52,6 +63,57 @@ async def largest_keys(tx: Tx, day: date, before: date | None, most: int, worksp
     counts = next(one for one in rows if one[0] is None)
     keys.sort(key=lambda one: -one.amount)
     return Largest(keys, counts[1], counts[2], dollars(int(counts[3] or 0)))
+
+
+async def _kept(tx: Tx, day: date) -> Largest | None:
+    counts = await tx.rows(
+        select_columns(col(LargestDayRow.parts), col(LargestDayRow.spent), col(LargestDayRow.least_nanos)).where(
+            col(LargestDayRow.day) == day
+        )
+    )
+    if not counts:
+        return None
+    of_key = (col(LargestKeyRow.api_key_id), col(LargestKeyRow.nanos), col(LargestKeyRow.before_nanos))
+    rows = await tx.rows(select_columns(*of_key).where(col(LargestKeyRow.day) == day).order_by(of_key[1].desc()))
+    ((parts, spent, least),) = counts
+    return Largest([KeySum(one, dollars(now), dollars(then)) for one, now, then in rows], parts, spent, dollars(least))
+
+
+async def days_to_keep(tx: Tx) -> list[date]:
+    """Return those of the last days that are final, whose day a week before is, too, and that aren't kept."""
+    last = (await tx.execute(select_columns(func.max(col(LedgerDayRow.day))))).scalar()
+    if last is None:
+        return []
+    final = select_columns(col(LedgerDayRow.day)).where(col(LedgerDayRow.closed), col(LedgerDayRow.day) > last - _WEEK * 3)
+    days = {row[0] for row in (await tx.execute(final)).all()}
+    done = {row[0] for row in (await tx.execute(select_columns(col(LargestDayRow.day)))).all()}
+    newest = sorted(days, reverse=True)[:_KEPT_DAYS]
+    return [day for day in newest if day not in done and day - _WEEK in days]
+
+
+async def keep_largest(tx: Tx, days: Sequence[date]) -> None:
+    """Keep the largest keys of days, and forget those that are older than digests need."""
+    if not days:
+        return
+    old = max(days) - ONE_DAY * _KEPT_DAYS
+    for table in (LargestKeyRow, LargestDayRow):
+        await tx.execute(delete(table).where(or_(col(table.day).in_(days), col(table.day) <= old)))
+    for day in days:
+        found = await _counted(tx, day, day - _WEEK, _KEPT_KEYS)
+        counts = {"parts": found.parts, "spent": found.spent, "least_nanos": nanos(found.least)}
+        keys = [
+            {"day": day, "api_key_id": one.id, "nanos": nanos(one.amount), "before_nanos": nanos(one.before)}
+            for one in found.keys
+        ]
+        await tx.execute(insert(LargestDayRow), [{"day": day, **counts}])
+        if keys:
+            await tx.execute(insert(LargestKeyRow), keys)
+
+
+async def forget_largest(tx: Tx, days: Iterable[date]) -> None:
+    """Take back what is kept of days that are written, and of those that are compared with them."""
+    stale = {other for day in days for other in (day, day + _WEEK)}
+    await tx.execute(delete(LargestDayRow).where(col(LargestDayRow.day).in_(stale)))
 
 
 def _by_key(day: date, before: date | None, workspace_ids: Sequence[str]) -> CTE:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.spend.aggregate import days_between
+from bot.spend.ledger.largest.db import forget_largest
 from bot.spend.ledger.undivided.db import WHOLE_SUMS, as_parts
 from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
@@ -91,6 +92,8 @@ async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
     await _insert_sums(tx, small, table, col(table.day).in_(days))
     for unit in UNITS if table in WEEK.into else ():
         await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_({unit.begin(day) for day in days})))
+    if table is CostDayRow:
+        await forget_largest(tx, days)
 
 
 async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date]) -> None:

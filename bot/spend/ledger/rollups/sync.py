@@ -1,7 +1,11 @@
-"""Weeks and months that are over are rolled up once a day, a few at once. Until then they are read by their days."""
+"""What is over is rolled up: weeks and months once a day, a few at once, and the last days' largest keys at each reading.
+
+Until then it is read by the days' rows.
+"""
 
 from bot.runtime import Runtime
 from bot.spend.ledger.bulk.db import lock
+from bot.spend.ledger.largest.db import days_to_keep, keep_largest
 from bot.spend.ledger.rollups.db import UNITS, roll_up_units, units_to_roll_up
 
 
@@ -14,3 +18,13 @@ async def roll_up_past(rt: Runtime) -> None:
             async with rt.store.write() as tx:
                 await lock(tx)
                 await roll_up_units(tx, unit, (await units_to_roll_up(tx, unit))[: unit.at_once])
+
+
+async def keep_largest_keys(rt: Runtime) -> None:
+    """Keep the largest keys of the last days that are final, for the digests that are about to be made of them."""
+    async with rt.store.read() as tx:
+        if not await days_to_keep(tx):
+            return
+    async with rt.store.write() as tx:
+        await lock(tx)
+        await keep_largest(tx, await days_to_keep(tx))
