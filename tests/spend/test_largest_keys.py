@@ -146,8 +146,8 @@ async def test_a_reading_keeps_the_largest_keys_of_the_last_days_that_are_final(
     assert [str(one) for one in kept] == [str(FRIDAY - DAY * n) for n in range(6, -1, -1)]
     async with store.write() as tx:
         await keep_largest(tx, [FRIDAY + DAY])
-        (oldest,) = await tx.rows(select(func.min(LargestDayRow.day), func.min(LargestKeyRow.day)))
-    assert [str(one) for one in oldest] == [str(FRIDAY - DAY * 5)] * 2, "what digests need no more is forgotten"
+        oldest = [await tx.rows(select(func.min(one.day))) for one in (LargestDayRow, LargestKeyRow)]
+    assert [str(day) for ((day,),) in oldest] == [str(FRIDAY - DAY * 5)] * 2, "what digests need no more is forgotten"
 
 
 EDGES: dict[str, tuple[list[int], list[int], bool]] = {

@@ -32,7 +32,17 @@ from bot.spend.ledger.db import CostParts
 from bot.spend.ledger.hours.db import day_rows
 from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measures
 from bot.spend.ledger.parts.db import days_to_tell_apart, replace_parts, replace_usage_parts
-from bot.spend.ledger.rollups.db import MONTH, UNITS, WEEK, monday, roll_up_units, rolled_units, units_to_roll_up
+from bot.spend.ledger.rollups.db import (
+    MONTH,
+    UNITS,
+    WEEK,
+    Unit,
+    longest_row,
+    monday,
+    roll_up_units,
+    rolled_units,
+    units_to_roll_up,
+)
 from bot.spend.ledger.sums.db import Where
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos
@@ -67,6 +77,10 @@ async def write(store: Store, days: Known, source: str, *, closed: bool = True) 
         await table.replace_usage_days(
             tx, {d: {one: (1, 2, 3, 4, 5, c[2]) for one, c in g.items()} for d, g in days.items()}
         )
+
+
+async def rolled(tx: Tx, unit: Unit, first: date, last: date) -> list[date]:
+    return longest_row(unit, (await rolled_units(tx, first, last))[UNITS.index(unit)], first, last)
 
 
 async def roll_up_some(store: Store, dice: random.Random) -> None:
@@ -147,14 +161,14 @@ async def test_weeks_are_read_as_weeks_only_while_none_of_their_days_changed(sto
         assert await units_to_roll_up(tx, WEEK) == whole[::-1]
         await roll_up_units(tx, WEEK, whole)
         assert await units_to_roll_up(tx, WEEK) == []
-        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole
+        assert await rolled(tx, WEEK, DAYS[-1], FRIDAY) == whole
     await write(store, {whole[0] + DAY: groups}, "analytics")
     async with store.read() as tx:
-        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole, "what didn't change isn't written"
+        assert await rolled(tx, WEEK, DAYS[-1], FRIDAY) == whole, "what didn't change isn't written"
     await write(store, {whole[0] + DAY: {("w", "m", "k1", "p", "c"): (9, None, 1)}}, "analytics")
     async with store.read() as tx:
         assert await units_to_roll_up(tx, WEEK) == whole[:1]
-        assert await rolled_units(tx, WEEK, DAYS[-1], FRIDAY) == whole[1:]
+        assert await rolled(tx, WEEK, DAYS[-1], FRIDAY) == whole[1:]
         (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (KEY,))
     assert nanos(cell.amount) == 7 * (len(DAYS) - 1) + 9
 
@@ -166,7 +180,7 @@ async def test_a_month_is_read_as_one_with_weeks_and_days_around_it_while_none_o
     async with store.write() as tx:
         for unit in UNITS:
             await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
-        (month,) = await rolled_units(tx, MONTH, DAYS[-1], FRIDAY)
+        (month,) = await rolled(tx, MONTH, DAYS[-1], FRIDAY)
         assert month.day == 1
         await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).between(month, MONTH.end(month))))
         (cell,) = await table.cells(tx, DAYS[-1], FRIDAY, (KEY,))
@@ -175,7 +189,7 @@ async def test_a_month_is_read_as_one_with_weeks_and_days_around_it_while_none_o
         assert nanos(cell.amount) < 7 * 21, "a part of it is"
     await write(store, {month + DAY: {("w", "m", "k1", "p", "c"): (9, None, 1)}}, "analytics")
     async with store.read() as tx:
-        assert await rolled_units(tx, MONTH, DAYS[-1], FRIDAY) == []
+        assert await rolled(tx, MONTH, DAYS[-1], FRIDAY) == []
 
 
 @pytest.mark.both
@@ -283,9 +297,9 @@ async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> No
     rt = runtime(store, Organization(steady(FRIDAY - DAY * 13, FRIDAY)))
     await sync_costs(rt, NOW)
     async with store.read() as tx:
-        assert await rolled_units(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [], "the first load has enough to do"
+        assert await rolled(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [], "the first load has enough to do"
         assert await units_to_roll_up(tx, WEEK) == [monday(FRIDAY) - DAY * 7]
     await sync_costs(rt, NOW + DAY)
     async with store.read() as tx:
-        assert await rolled_units(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [monday(FRIDAY) - DAY * 7]
+        assert await rolled(tx, WEEK, FRIDAY - DAY * 13, FRIDAY) == [monday(FRIDAY) - DAY * 7]
         assert await units_to_roll_up(tx, WEEK) == []

@@ -1,6 +1,6 @@
 """What an answer adds up: money, tokens or requests, by one or two splits. Every total is the sum of its parts. Pure."""
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -36,9 +36,19 @@ class Total(NamedTuple):
 
 Counted = Cell | Count
 """What groups cost is counted as it is read."""
-Sums = dict[tuple[str, ...], Total]
-"""By the ids of a part in each split."""
-_NOTHING = Total(ZERO, is_known=True)
+Key = tuple[str, ...]
+"""The ids of a part in each split."""
+
+
+class _Sums(NamedTuple):
+    """The amount of each part, and the parts of which an amount is unknown."""
+
+    amounts: Mapping[Key, Decimal]
+    unknown: Collection[Key] = ()
+
+    def of(self, key: Key) -> Total:
+        """Return the sum of a part, which is nothing where it has none."""
+        return Total(self.amounts.get(key, ZERO), key not in self.unknown)
 
 
 def of_measures(found: Iterable[Measures], measure: Measure, splits: Sequence[Dimension]) -> list[Counted]:
@@ -100,22 +110,22 @@ def parts(
     sums = _sums(splits, now, tags)
     labels = [_labels(split, names) for split in splits]
     times = [at for at, one in enumerate(splits) if is_time(one)]
-    found = dict[tuple[str, ...], list[Slice]]()
+    found = dict[Key, list[Slice]]()
     listed, unlisted = _listed(sums, earlier, most) if most and not times else (None, None)
-    for key in listed or ({**sums, **earlier} if earlier else sums):
-        part = _slice(labels, key, sums.get(key, _NOTHING), earlier.get(key, _NOTHING) if earlier is not None else None)
+    for key in listed or {**sums.amounts, **(earlier.amounts if earlier else {})}:
+        part = _slice(labels, key, sums.of(key), earlier.of(key) if earlier is not None else None)
         found.setdefault(tuple([key[at] for at in times]) if times else (), []).append(part)
     # Each time by itself: no other thread runs while a list is sorted.
     ordered = [_largest_first(found[one]) for one in sorted(found)]
     return Breakdown(splits[0], tuple(chain(*ordered)), splits[1] if len(splits) > 1 else None, unlisted)
 
 
-def _listed(sums: Sums, earlier: Sums | None, most: int) -> tuple[list[tuple[str, ...]], Unlisted | None]:
+def _listed(sums: _Sums, earlier: _Sums | None, most: int) -> tuple[list[Key], Unlisted | None]:
     """Return the largest parts with those as large as the last, and what all others are; nothing where one is unknown."""
-    if not all(one.is_known for one in chain(sums.values(), (earlier or {}).values())):
+    if sums.unknown or (earlier and earlier.unknown):
         return [], None
-    now = {key: sums[key].amount if key in sums else ZERO for key in ({**sums, **earlier} if earlier else sums)}
-    was = {key: one.amount for key, one in (earlier or {}).items()}
+    was: Mapping[Key, Decimal] = earlier.amounts if earlier else {}
+    now = {**dict.fromkeys(was, ZERO), **sums.amounts} if was else sums.amounts
     told = [key for key, amount in now.items() if amount or was.get(key)]
     if len(told) <= most:
         return told, None
@@ -129,16 +139,18 @@ def _listed(sums: Sums, earlier: Sums | None, most: int) -> tuple[list[tuple[str
     return [key for key in told if now[key] >= least], unlisted
 
 
-def _sums(splits: Sequence[Dimension], counts: Iterable[Counted], tags: Tags) -> Sums:
-    ids = [id_of(split, tags) for split in splits]
-    amounts: dict[tuple[str, ...], Decimal] = {}
-    unknown: set[tuple[str, ...]] = set()
-    for one in counts:
-        key = tuple([find(one) for find in ids])
-        if one.amount is None:
+def _sums(splits: Sequence[Dimension], counts: Sequence[Counted], tags: Tags) -> _Sums:
+    """Return the sums of parts. A split at a time, because there may be hundreds of thousands of counts."""
+    keys = zip(*[[*map(id_of(split, tags), counts)] for split in splits], strict=True)
+    amounts: dict[Key, Decimal] = {}
+    unknown: set[Key] = set()
+    for key, one in zip(keys, counts, strict=True):
+        amount = one.amount
+        if amount is None:
             unknown.add(key)
-        amounts[key] = amounts.get(key, ZERO) + (one.amount or ZERO)
-    return {key: Total(amount, key not in unknown) for key, amount in amounts.items()}
+            amount = ZERO
+        amounts[key] = amounts[key] + amount if key in amounts else amount
+    return _Sums(amounts, unknown)
 
 
 def _largest_first(found: list[Slice]) -> list[Slice]:
@@ -157,7 +169,7 @@ def _labels(split: Dimension, names: Mapping[str, str]) -> Callable[[str], str]:
     return label
 
 
-def _slice(labels: Sequence[Callable[[str], str]], key: tuple[str, ...], now: Total, was: Total | None) -> Slice:
+def _slice(labels: Sequence[Callable[[str], str]], key: Key, now: Total, was: Total | None) -> Slice:
     before = was.amount if was is not None and was.is_known else None
     if len(key) == 1:
         return Slice(key[0], labels[0](key[0]), now.amount, before, "", now.is_known)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, cast, delete, func, insert, literal
+from sqlalchemy import ColumnElement, Date, case, cast, delete, func, insert, literal, union_all
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -149,13 +149,25 @@ async def roll_up_units(tx: Tx, unit: Unit, starts: Sequence[date]) -> None:
     await tx.execute(insert(unit.rolled), [{"day": one} for one in starts])
 
 
-async def rolled_units(tx: Tx, unit: Unit, first: date, last: date) -> list[date]:
-    """Return the first days of the longest row of rolled-up weeks or months that lie between two days."""
-    within = col(unit.rolled.day).between(first, last)
-    found = await tx.execute(select_columns(col(unit.rolled.day)).where(within).order_by(col(unit.rolled.day)))
+Rolled = Sequence[Sequence[date]]
+"""For each of UNITS, in their order, the first days of those that are rolled up, sorted."""
+
+
+async def rolled_units(tx: Tx, first: date, last: date) -> Rolled:
+    """Return which units are rolled up that begin between two days."""
+    each = [
+        select_columns(literal(at), col(unit.rolled.day)).where(col(unit.rolled.day).between(first, last))
+        for at, unit in enumerate(UNITS)
+    ]
+    rows = (await tx.execute(union_all(*each))).all()
+    return [sorted(day for which, day in rows if which == at) for at in range(len(UNITS))]
+
+
+def longest_row(unit: Unit, starts: Iterable[date], first: date, last: date) -> list[date]:
+    """Return the first days of the longest row of units that follow each other and lie between two days."""
     runs: list[list[date]] = [[]]
-    for one in [row[0] for row in found.all()]:
-        if unit.end(one) > last:
+    for one in starts:
+        if one < first or unit.end(one) > last:
             continue
         if runs[-1] and one != unit.end(runs[-1][-1]) + ONE_DAY:
             runs.append([])

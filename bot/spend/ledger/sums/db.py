@@ -15,7 +15,7 @@ from sqlmodel import col
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
 from bot.spend.ledger.cuts import SHARED, WHAT, WHO, Cut, cut_of
-from bot.spend.ledger.rollups.db import UNITS, WEEK, Unit, narrowest, rolled_units
+from bot.spend.ledger.rollups.db import UNITS, WEEK, Rolled, longest_row, narrowest, rolled_units
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell
@@ -84,9 +84,9 @@ async def cells(
 
 def _cells(rows: Sequence[tuple[Any, ...]], first: date | None, names: Sequence[str]) -> list[Cell]:
     """Return rows as cells of the day `first`, or of that with which each begins; rows of one group are added up."""
+    if first is not None:  # then each group has one row
+        return _of_day(first, [dict(zip(names, row, strict=False)) for row in rows], [row[-1] or 0 for row in rows])
     days, groups, found = _Days(), _Groups(names), list[Cell]()
-    if first is not None:
-        return _of_day(first, [groups[row[:-1]] for row in rows], [row[-1] or 0 for row in rows])
     by_day: dict[Any, list[tuple[Any, ...]]] = {}
     for stored, some in groupby(rows, itemgetter(0)):
         by_day.setdefault(stored, []).extend(some)
@@ -183,19 +183,20 @@ async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> li
     is_masked = any(_without(one, sources) for one in asked.dimensions)
     if table not in WEEK.into or "day" in asked.names or is_masked:
         return [_Part(await with_undivided(tx, table, asked.first, asked.last), days_between(asked.first, asked.last))]
-    return await _in_units(tx, table, asked.first, asked.last) or [_Part(table, ())]
+    rolled = await rolled_units(tx, asked.first, asked.last)
+    return _in_units(table, asked.first, asked.last, rolled) or [_Part(table, ())]
 
 
-async def _in_units(tx: Tx, table: Any, first: date, last: date, units: Sequence[Unit] = UNITS) -> list[_Part]:
+def _in_units(table: Any, first: date, last: date, rolled: Rolled, longest: int = 0) -> list[_Part]:
     """Return the longest units that lie between two days, with shorter ones and days before and behind them."""
-    if not units or last - first < ONE_DAY * 6:
+    if longest == len(UNITS) or last - first < ONE_DAY * 6:
         return [_Part(table, days_between(first, last))] if first <= last else []
-    unit, shorter = units[0], units[1:]
-    starts = await rolled_units(tx, unit, first, last)
+    unit = UNITS[longest]
+    starts = longest_row(unit, rolled[longest], first, last)
     if not starts:
-        return await _in_units(tx, table, first, last, shorter)
-    before = await _in_units(tx, table, first, starts[0] - ONE_DAY, shorter)
-    behind = await _in_units(tx, table, unit.end(starts[-1]) + ONE_DAY, last, shorter)
+        return _in_units(table, first, last, rolled, longest + 1)
+    before = _in_units(table, first, starts[0] - ONE_DAY, rolled, longest + 1)
+    behind = _in_units(table, unit.end(starts[-1]) + ONE_DAY, last, rolled, longest + 1)
     return [*before, _Part(unit.into[table], starts), *behind]
 
 
