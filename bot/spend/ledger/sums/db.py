@@ -180,11 +180,10 @@ class _Part(NamedTuple):
 
 async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> list[_Part]:
     """Return which rows have the sums: whole months, weeks and the days around them where that is the same as all days."""
-    is_masked = any(_without(one, sources) for one in asked.dimensions)
+    between, is_masked = (asked.first, asked.last), any(_without(one, sources) for one in asked.dimensions)
     if table not in WEEK.into or "day" in asked.names or is_masked:
-        return [_Part(await with_undivided(tx, table, asked.first, asked.last), days_between(asked.first, asked.last))]
-    rolled = await rolled_units(tx, asked.first, asked.last)
-    return _in_units(table, asked.first, asked.last, rolled) or [_Part(table, ())]
+        return [_Part(await with_undivided(tx, table, *between), days_between(*between))]
+    return _in_units(table, *between, await rolled_units(tx, *between)) or [_Part(table, ())]
 
 
 def _in_units(table: Any, first: date, last: date, rolled: Rolled, longest: int = 0) -> list[_Part]:
