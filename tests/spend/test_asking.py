@@ -248,20 +248,24 @@ async def test_a_chart_looks_up_the_days_of_its_largest_keys_instead_of_reading_
         assert "PRIMARY KEY (day=? AND workspace_id=? AND model=? AND api_key_id=?)" in " ".join(plans)
 
 
-async def test_months_are_read_as_such_and_are_the_sums_of_their_days(store: Store) -> None:
+@pytest.mark.parametrize("measure", ["dollars", "tokens"])
+async def test_months_are_read_as_such_and_are_the_sums_of_their_days(store: Store, measure: str) -> None:
     await fill(store, [*MONTH, *BUSY])
-    days, sums = await ask(store, "30d by day and key"), dict[tuple[str, str], Decimal]()
+    async with store.write() as tx:
+        of_day = {group(PROD, OPUS, f"apikey_{n:02d}"): (n, 0, 0, 0, 1, n + 1) for n in range(3)}
+        await table.replace_usage_days(tx, {FRIDAY - timedelta(days=n): of_day for n in range(29)})
+    days, sums = await ask(store, f"30d {measure} by day and key"), dict[tuple[str, str], Decimal]()
     for part in days.breakdown.slices:
         day, _, key = part.id.partition("\t")
         sums[f"{day[:7]}-01", key] = sums.get((f"{day[:7]}-01", key), Decimal(0)) + part.amount
     async with statements(store.engine) as seen:
-        months = await ask(store, "30d by month and key")
+        months = await ask(store, f"30d {measure} by month and key")
     assert {tuple(one.id.split("\t")): one.amount for one in months.breakdown.slices} == sums
     assert [one.amount for one in months.series.days] == [
         sum(amount for (month, _), amount in sums.items() if month == f"{one.day}") for one in months.series.days
     ]
     assert len(months.series.days) == 2
-    assert not [one for one, _ in seen if one.startswith("SELECT cost_day.day")]
+    assert not [one for one, _ in seen if one.startswith(("SELECT cost_day.day", "SELECT usage_day.day"))]
 
 
 async def plan(tx: Tx, statement: str, parameters: Any) -> list[tuple[Any, ...]]:

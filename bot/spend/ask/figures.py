@@ -147,7 +147,8 @@ async def _asked_and_charted(
     """Return what was asked for, and what the chart shows: by day it only needs its largest parts."""
     charted = days.charted[0], days.last
     if any(is_time(one) for one in query.splits) or not _is_told(query, known):
-        by_month = query.measure == "dollars" and {*filter(is_time, query.splits)} <= {MONTH, QUARTER}
+        # A month's requests are unknown as soon as those of one day are, of which a part of it would be known.
+        by_month = query.measure != "requests" and {*filter(is_time, query.splits)} <= {MONTH, QUARTER}
         months = _months(days.charted) if by_month else [charted]
         every = [one for some in months for one in await _counts(tx, query, some, wheres, known, daily=not by_month)]
         return every if charted[0] == days.first else [one for one in every if days.first <= one.day], every
