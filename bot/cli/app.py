@@ -118,11 +118,16 @@ def key() -> None:
 def doctor() -> None:
     """Check with Slack and the Claude API that everything works."""
     settings = _settings()
-    from bot.cli.doctor import closing, examine
+    from bot.cli.doctor import closing, examine_by
+    from bot.cli.start import clock_of
+    from bot.errors import QuartermasterError
     from bot.log import configure_logging
 
     configure_logging("CRITICAL")  # what is retried on the way is no finding
-    found = asyncio.run(examine(settings))
+    try:
+        found = asyncio.run(examine_by(settings, clock_of(settings)))
+    except QuartermasterError as error:
+        _fail([str(error)])
     _say([*map(str, found), closing(found)])
     raise typer.Exit(0 if all(diagnosis.good for diagnosis in found) else 1)
 

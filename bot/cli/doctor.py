@@ -1,10 +1,11 @@
 """`python -m bot doctor`: asks Slack and the Claude API what the settings are good for, and says how to mend what isn't."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from bot.admin.base import machine_time
+from bot.admin.base import Clock
 from bot.admin.client import admin_of
 from bot.cli.check_targets import ask_targets
 from bot.cli.datadog import examine_datadog
@@ -65,15 +66,21 @@ def closing(found: Sequence[Diagnosis]) -> str:
     return f"Nothing is missing.{off}"
 
 
-async def examine(settings: Settings, now: datetime | None = None) -> list[Diagnosis]:
+async def examine_by(settings: Settings, clock: AbstractAsyncContextManager[Clock]) -> list[Diagnosis]:
+    """Look at everything at the moment that a clock tells; QuartermasterError where it tells none."""
+    async with clock as now:
+        return await examine(settings, now())
+
+
+async def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
     """Look at everything that a token or a key is needed for; nothing is changed anywhere."""
     forget_proxies()
-    admin = admin_of(settings, (lambda: now) if now else machine_time)
+    admin = admin_of(settings, lambda: now)
     try:
         slack = await _slack(settings)
         policy = await _policy(settings, slack[0].good)
         names = await examine_names(settings, admin, slack_answers=slack[0].good)
-        claude = await examine_claude(admin, settings, now or datetime.now(UTC))
+        claude = await examine_claude(admin, settings, now)
         targets = [Diagnosis(*one) for one in (*await ask_targets(settings), *await examine_datadog(settings))]
         rest = [*claude, *await _database(settings), *targets]
         return [*slack, *policy, *(Diagnosis(False, said) for said in names), *rest]

@@ -11,6 +11,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.slack.state import Group
 from bot.settings.model import load_settings
+from tests.day import DAY
 from tests.forks import fork
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ POLICY = {"POLICY_FILE": str(ROOT / "bot" / "sandbox" / "policy.toml")}
 
 
 async def test_the_doctor_finds_the_sandbox_well() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         found = await examine(load_settings(sandbox.settings() | POLICY), sandbox.clock.now())
     assert all(diagnosis.good for diagnosis in found), [str(diagnosis) for diagnosis in found]
     assert [diagnosis.sentence.split(" ")[0] for diagnosis in found] == [
@@ -30,7 +31,7 @@ async def test_the_doctor_finds_the_sandbox_well() -> None:
 async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
     manifest = render_manifest()
     manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
-    async with running_sandbox(SandboxOptions(manifest=manifest)) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY, manifest=manifest)) as sandbox:
         settings = load_settings(sandbox.settings() | {"TEAM_ID": "T0OTHER"})
         found = await examine(settings, sandbox.clock.now())
     bad = [diagnosis.sentence for diagnosis in found if not diagnosis.good]
@@ -39,7 +40,7 @@ async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
 
 
 async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         wrong = {"SLACK_BOT_TOKEN": "xoxb-hunter2", "ANTHROPIC_ADMIN_KEY": "sk-ant-admin01-hunter2", "POLICY_FILE": "none"}
         found = await examine(load_settings(sandbox.settings() | wrong), sandbox.clock.now())
     assert not any(diagnosis.good for diagnosis in found)
@@ -50,7 +51,7 @@ async def test_the_doctor_says_in_words_what_refuses_and_shows_no_token() -> Non
 
 
 async def test_what_the_doctor_prints_are_its_sentences_alone(tmp_path: Path) -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         sandbox.faults.add(Fault("claude", "GET /v1/organizations/me", "500"))
         env = {"PYTHONPATH": str(ROOT), **sandbox.settings(), **POLICY}
         process = await fork(("-m", "bot", "doctor"), env, tmp_path)
@@ -71,18 +72,18 @@ def test_the_doctor_says_last_what_all_of_it_comes_to() -> None:
 
 
 async def test_the_doctor_says_when_nobody_answers() -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         sandbox.faults.add(Fault("slack", "apps.connections.open", "500"))
         settings = load_settings(sandbox.settings())
         found = await examine(settings, sandbox.clock.now())
         assert any(not diagnosis.good and "SLACK_APP_TOKEN" in diagnosis.sentence for diagnosis in found)
-    found = await examine(settings)
+    found = await examine(settings, DAY)
     assert "No usable answer came from SLACK_API_URL" in found[0].sentence
     assert not found[0].good
 
 
 async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(tmp_path: Path) -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         sandbox.slack.channels["C0APPROVALS"].members.remove("U0QMBOT")
         found = await examine(load_settings(sandbox.settings() | POLICY), sandbox.clock.now())
         assert "Cards can't be posted to C0APPROVALS: the bot isn't in it; invite it." in [one.sentence for one in found]
@@ -93,7 +94,7 @@ async def test_the_doctor_says_when_nobody_may_approve_or_no_card_would_be_seen(
 
 @pytest.mark.parametrize(("trusts", "is_named"), [("false", True), ("true", False)])
 async def test_the_doctor_names_what_slack_leaves_out_of_a_channel(trusts: str, is_named: bool) -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         channel: Any = sandbox.slack.channels["C0APPROVALS"]
         channel.is_ext_shared = None
         settings = load_settings(sandbox.settings() | POLICY | {"TRUST_MISSING_FLAGS": trusts})
@@ -109,7 +110,7 @@ async def test_the_doctor_names_a_quorum_that_a_group_is_too_small_for(tmp_path:
         '[defaults]\napprovers = ["all"]\nquorum = 3\nchannel = "C0APPROVALS"\n'
         '[kinds.rename_key]\napprovers = ["admins"]\n[workspaces.Staging.kinds.revoke_key]\napprovers = ["admins"]\n'
     )
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         found = await examine(load_settings(sandbox.settings() | {"POLICY_FILE": str(policy)}), sandbox.clock.now())
     assert [diagnosis.sentence for diagnosis in found if not diagnosis.good] == [
         "policy: revoke_key in Staging, rename_key and rename_key in Staging need 3 approvals, but only 2 people could give"
@@ -124,7 +125,7 @@ async def test_the_doctor_names_what_the_policy_names_and_is_not_there(tmp_path:
         'approvers = ["admins"]\nchannel = "C0APPROVALS"\n[workspaces.staging]\nquorum = 1\n[workspaces.Gone]\nquorum = 1\n'
     )
     policy.write_text(f"version = 1\n[groups]\nadmins = {people}\n[defaults]\n{rules}")
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         sandbox.slack.users["U0BOB"].deleted = True
         sandbox.slack.groups["S0LEFT"] = Group("S0LEFT", "left", "Left", ["U0BOB", "U0FRANK"])
         found = await examine(load_settings(sandbox.settings() | {"POLICY_FILE": str(policy)}), sandbox.clock.now())
