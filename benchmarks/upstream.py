@@ -12,7 +12,7 @@ from bot.sandbox.run import SandboxOptions, running_sandbox
 
 async def main() -> None:
     """Serve until standard input ends."""
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=None)) as sandbox:
         crowd = Crowd(sandbox)
 
         async def settings() -> Json:

@@ -24,6 +24,7 @@ from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.stage import Json
 from bot.store.audit import AuditProof, verify_chain
 from bot.store.session import Store
+from tests.day import DAY
 from tests.forks import Forked, fork
 from tests.rings import SPENT
 from tests.world import APPROVALS, BOB, SPENDERS, World, keep_spending
@@ -281,7 +282,7 @@ async def fleet_of(
     policy.write_text(POLICY)
     limits = httpx.Limits(max_connections=60, max_keepalive_connections=60)
     async with (
-        running_sandbox(options or SandboxOptions()) as sandbox,
+        running_sandbox(options or SandboxOptions(start=DAY)) as sandbox,
         httpx.AsyncClient(trust_env=False, timeout=30, limits=limits, verify=authorities()) as http,
     ):
         env = {

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +16,7 @@ from bot.sandbox.together import POLICY
 from bot.tasks import Tasks
 from bot.telemetry import names as metrics
 from bot.telemetry.meter import Meter
+from tests.day import DAY
 from tests.world import SPENDERS, world_of
 
 
@@ -133,7 +134,7 @@ async def test_a_job_that_is_cut_off_at_the_end_of_the_process_is_no_fault(caplo
         await asyncio.sleep(3600)
         return ()
 
-    rt: Any = SimpleNamespace(tasks=Tasks(), meter=Meter(), now=lambda: datetime.now(UTC))
+    rt: Any = SimpleNamespace(tasks=Tasks(), meter=Meter(), now=lambda: DAY)
     schedule = start_jobs(rt, (Job("costs", 60, hangs, _nothing),))
     await began.wait()
     (runs,) = [one.values for one in rt.meter.families() if one.metric == metrics.TASK_RUNS]

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +16,7 @@ from bot.slack.web_api import WebApi
 from bot.store.actions import AuditAction
 from bot.store.session import Tx
 from bot.telemetry.targets import Target
+from tests.day import DAY
 
 DATADOG = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
@@ -109,8 +109,8 @@ def test_what_is_printed_and_a_traceback_that_nobody_caught_hide_it(monkeypatch:
 
 async def test_an_audit_entry_and_what_slack_is_sent_hide_it() -> None:
     remember([DATADOG])
-    tx = Tx(cast(Any, None), "sqlite", datetime.now(UTC))
-    tx.audit(datetime.now(UTC), "U1", AuditAction.REQUEST_FAILED, "req_1", why=f"no {DATADOG}", tries=2)
+    tx = Tx(cast(Any, None), "sqlite", DAY)
+    tx.audit(DAY, "U1", AuditAction.REQUEST_FAILED, "req_1", why=f"no {DATADOG}", tries=2)
     assert tx.drafts[0].detail == {"why": f"no {HIDDEN}", "tries": 2}
     sent = dict[str, Any]()
 

@@ -25,6 +25,7 @@ from bot.spend.ledger.sync import sync_costs
 from bot.store.actions import AuditAction
 from bot.store.audit import all_entries, verify_chain
 from bot.store.session import Store
+from tests.day import DAY
 from tests.in_place import ask
 from tests.keeping import made_once
 from tests.raw_dates import raw_dates
@@ -133,7 +134,7 @@ async def world_of(
     The database is a SQLite file in `folder`; in `make proof` it is a PostgreSQL, unless a file lies there already.
     """
     async with contextlib.AsyncExitStack() as stack:
-        sandbox = await stack.enter_async_context(running_sandbox(options or SandboxOptions()))
+        sandbox = await stack.enter_async_context(running_sandbox(options or SandboxOptions(start=DAY)))
         # Other tests may keep the machine busy; how soon acks and forms come is the benchmarks' business.
         sandbox.slack.trigger_seconds = FORM_PATIENCE
         sandbox.server.delivery.timing.ack_seconds *= crowd()

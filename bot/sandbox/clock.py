@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 class SandboxClock:
     """Real time plus an offset. It keeps ticking after it was moved. All times are aware UTC."""
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: datetime | None) -> None:
         self._offset = timedelta(0)
         if start is not None:
             self.move_to(start)

@@ -31,7 +31,7 @@ async def _serve(port: int) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    options = SandboxOptions(slack_port=port, claude_port=port + 1 if port else 0)
+    options = SandboxOptions(start=None, slack_port=port, claude_port=port + 1 if port else 0)
     with tempfile.TemporaryDirectory(prefix="quartermaster-demo-") as folder:
         async with (
             running_sandbox(options) as sandbox,

@@ -22,11 +22,11 @@ from bot.sandbox.wire import WireLog
 
 @dataclass(frozen=True)
 class SandboxOptions:
-    """How a sandbox starts. Port 0: any free one; `manifest` None: the product's own."""
+    """How a sandbox starts. `start` None: now; port 0: any free one; `manifest` None: the product's own."""
 
+    start: datetime | None
     slack_port: int = 0
     claude_port: int = 0
-    start: datetime | None = None
     large: bool = False
     key_creation: bool = True
     manifest: dict[str, Any] | None = None

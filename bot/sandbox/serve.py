@@ -14,7 +14,7 @@ def main(slack_port: int = 8765, claude_port: int = 8766) -> int:
     Returns the exit code: 0 after a signal, 2 when a port is in use.
     """
     try:
-        asyncio.run(_serve(SandboxOptions(slack_port, claude_port)))
+        asyncio.run(_serve(SandboxOptions(None, slack_port, claude_port)))
     except PortBusy as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -16,6 +16,7 @@ from bot.sandbox.claude.organization import ADMIN_KEY, ClaudeOrganization
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.wire import WireLog
+from tests.day import DAY
 
 QUICK = Manner(first_wait=0.01, retry_after_cap=1.0, budget_wait=0.3)
 
@@ -41,7 +42,7 @@ class Claude:
 
 @pytest.fixture
 async def claude() -> AsyncIterator[Claude]:
-    organization, faults, wire = ClaudeOrganization(SandboxClock()), Faults(), WireLog()
+    organization, faults, wire = ClaudeOrganization(SandboxClock(DAY)), Faults(), WireLog()
     app = build_claude_app(organization, faults, wire)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
     config.load()
@@ -59,6 +60,6 @@ async def claude() -> AsyncIterator[Claude]:
 
 @pytest.fixture
 async def admin(claude: Claude) -> AsyncIterator[AdminClient]:
-    client = AdminClient(Transport(SecretStr(ADMIN_KEY), claude.url), QUICK)
+    client = AdminClient(Transport(SecretStr(ADMIN_KEY), claude.url), QUICK, clock=claude.organization.clock.now)
     yield client
     await client.aclose()

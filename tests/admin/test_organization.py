@@ -1,6 +1,6 @@
 """The client against the sandbox's organization: people, workspaces, keys and limits."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from bot.admin.client import AdminClient
 from bot.errors import PreviewUnavailable, UpstreamAuth, UpstreamMissing, UpstreamRefused
 from tests.admin.conftest import Claude
+from tests.day import DAY
 
 
 async def test_me_is_the_organization_of_the_key(admin: AdminClient, claude: Claude) -> None:
@@ -119,7 +120,7 @@ async def test_a_key_is_created_renamed_and_archived_and_its_secret_is_nowhere_b
     admin: AdminClient, claude: Claude
 ) -> None:
     workspace = await admin.create_workspace("Search")
-    ends = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    ends = DAY + timedelta(days=30)
     issued = await admin.create_api_key(workspace.id, "ingest", ends)
     secret = issued.secret.get_secret_value()
     assert secret.startswith("sk-ant-api03-")

@@ -15,6 +15,7 @@ from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import POLICY, bot_on
 from bot.serving import web_of
 from bot.settings.model import load_settings
+from tests.day import DAY
 from tests.world import World, world_of
 
 
@@ -33,7 +34,7 @@ async def test_the_bot_is_not_ready_without_a_live_socket(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("name", "missing"), [("SLACK_BOT_TOKEN", "slack"), ("SLACK_APP_TOKEN", "socket")])
 async def test_the_bot_is_not_ready_while_slack_refuses_a_token(tmp_path: Path, name: str, missing: str) -> None:
     wrong = "xoxb-of-somebody-else" if name == "SLACK_BOT_TOKEN" else "xapp-of-somebody-else"
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         database = {"DATABASE_URL": f"sqlite:///{tmp_path / 'quartermaster.db'}", "POLICY_FILE": str(POLICY)}
         bot = await build(load_settings(sandbox.settings() | database | {name: wrong}), sandbox.clock.now)
         async with running(bot, ()):
@@ -44,7 +45,7 @@ async def test_the_bot_is_not_ready_while_slack_refuses_a_token(tmp_path: Path, 
 
 
 async def test_the_bot_becomes_ready_by_itself_once_slack_answers(tmp_path: Path) -> None:
-    async with running_sandbox(SandboxOptions()) as sandbox:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox:
         sandbox.faults.add(Fault("slack", "auth.test", "500", times=3))  # a call is tried three times
         async with bot_on(sandbox, tmp_path, jobs=()) as bot:
             assert "slack" in await bot.unready_because()
@@ -55,7 +56,7 @@ async def test_the_bot_becomes_ready_by_itself_once_slack_answers(tmp_path: Path
 
 async def test_a_bot_that_stops_says_so_while_it_finishes_what_runs(tmp_path: Path) -> None:
     found: list[dict[str, str]] = []
-    async with running_sandbox(SandboxOptions()) as sandbox, bot_on(sandbox, tmp_path, jobs=()) as bot:
+    async with running_sandbox(SandboxOptions(start=DAY)) as sandbox, bot_on(sandbox, tmp_path, jobs=()) as bot:
 
         async def look() -> None:
             while not bot.is_stopping:

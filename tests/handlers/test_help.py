@@ -19,6 +19,7 @@ from bot.spend.ledger.sync import sync_costs
 from handlers.events import first_meeting
 from handlers.help_view import help_message
 from tests.approvals.acting import labels, press, settled, told
+from tests.day import DAY
 from tests.world import ALICE, BOB, DANA, GUS, SPENDERS, World, world_of
 
 
@@ -126,7 +127,7 @@ async def test_status_says_how_fresh_the_figures_are_and_when_the_last_digest_we
 async def test_status_names_each_scope_that_is_missing_with_what_it_is_for(tmp_path: Path) -> None:
     manifest = render_manifest()
     manifest["oauth_config"]["scopes"]["bot"].remove("files:write")
-    async with world_of(tmp_path, options=SandboxOptions(manifest=manifest)) as world:
+    async with world_of(tmp_path, options=SandboxOptions(start=DAY, manifest=manifest)) as world:
         await world.command(BOB, "/claude-admin status")
         message = await told(world, BOB, "⚠️ *Scope files:write* is missing")
     assert "so I can't share charts as pictures: update the Slack app from its manifest" in message["text"]

@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
+from tests.day import DAY
 from tests.page.desk import MANIFEST, build_desk
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update"
@@ -45,7 +46,7 @@ async def browser() -> AsyncGenerator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandbox() -> AsyncGenerator[Sandbox]:
     """A running sandbox with the desk app connected over Socket Mode."""
-    async with running_sandbox(SandboxOptions(manifest=MANIFEST)) as running:
+    async with running_sandbox(SandboxOptions(start=DAY, manifest=MANIFEST)) as running:
         settings = running.settings()
         app = build_desk(AsyncWebClient(settings["SLACK_BOT_TOKEN"], base_url=settings["SLACK_API_URL"]))
         handler = AsyncSocketModeHandler(app, settings["SLACK_APP_TOKEN"])

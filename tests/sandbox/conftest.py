@@ -26,6 +26,7 @@ from bot.sandbox.servers import bind, serving
 from bot.sandbox.slack.app import SlackServer, build_slack_app, build_slack_server
 from bot.sandbox.slack.workspace import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackWorkspace
 from bot.sandbox.wire import WireLog
+from tests.day import DAY
 
 Json = dict[str, Any]
 SCOPES = (
@@ -175,7 +176,7 @@ def sections(text: str) -> list[Json]:
 async def open_room(manifest: Json) -> AsyncGenerator[Room]:
     sock = bind(0)
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    server = build_slack_server(SlackWorkspace(SandboxClock(), Faults(), WireLog(), manifest, url))
+    server = build_slack_server(SlackWorkspace(SandboxClock(DAY), Faults(), WireLog(), manifest, url))
     app = build_slack_app(server, control_routes(server, lambda: "", []))
     async with serving(app, sock, server.hub.protocol), httpx.AsyncClient(timeout=10, verify=authorities()) as http:
         try:

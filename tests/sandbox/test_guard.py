@@ -5,6 +5,7 @@ import pytest
 
 from bot.sandbox.run import Sandbox, SandboxOptions, running_sandbox
 from bot.sandbox.slack.workspace import BOT_TOKEN
+from tests.day import DAY
 from tests.sandbox.conftest import small_manifest
 
 FOREIGN = [
@@ -33,7 +34,7 @@ def doors(sandbox: Sandbox) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("headers", FOREIGN)
 async def test_a_foreign_page_gets_nowhere(headers: dict[str, str]) -> None:
-    async with running_sandbox(SandboxOptions(manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
+    async with running_sandbox(SandboxOptions(start=DAY, manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
         answers = [await http.request(method, url, headers=headers) for method, url in doors(sandbox)]
         posted = sandbox.slack.messages
     assert [answer.status_code for answer in answers] == [403] * len(answers)
@@ -42,7 +43,7 @@ async def test_a_foreign_page_gets_nowhere(headers: dict[str, str]) -> None:
 
 
 async def test_the_own_page_under_either_name_and_programs_pass() -> None:
-    async with running_sandbox(SandboxOptions(manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
+    async with running_sandbox(SandboxOptions(start=DAY, manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
         named = sandbox.slack_url.replace("127.0.0.1", "localhost").removeprefix("http://")
         for headers in (
             {},
@@ -55,6 +56,6 @@ async def test_the_own_page_under_either_name_and_programs_pass() -> None:
 
 async def test_a_link_on_another_site_leads_to_the_page_and_the_console() -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
-    async with running_sandbox(SandboxOptions(manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
+    async with running_sandbox(SandboxOptions(start=DAY, manifest=small_manifest())) as sandbox, httpx.AsyncClient() as http:
         for address in (sandbox.slack_url, f"{sandbox.claude_url}/console"):
             assert (await http.get(address, headers=headers)).status_code == 200

@@ -13,6 +13,7 @@ from bot.kinds.registry import KINDS
 from bot.policy.file import load_policy
 from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.together import bot_on
+from tests.day import DAY
 from tests.security.doors import Json, captured_logs, kept, settled
 from tests.security.forgeries import click, submission
 from tests.security.test_identity import deliver, request_id_of, told
@@ -166,7 +167,7 @@ async def test_a_key_is_revoked_by_the_name_it_has_and_not_by_what_a_form_claims
 @pytest.mark.parametrize("wanted", ["T0SOMEWHEREELSE", "E0SOMEWHEREELSE"])
 async def test_a_token_of_another_team_serves_nobody(tmp_path: Path, wanted: str) -> None:
     async with (
-        running_sandbox(SandboxOptions()) as sandbox,
+        running_sandbox(SandboxOptions(start=DAY)) as sandbox,
         bot_on(sandbox, tmp_path, jobs=(), more={"TEAM_ID": wanted}) as bot,
         httpx.AsyncClient(trust_env=False) as http,
     ):
