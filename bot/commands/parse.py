@@ -24,6 +24,11 @@ _WORDS = re.compile(
     r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])|(<[^<>]*>|\S+)"
 )
 
+_MARKED = re.compile(r"(?<!\S)(?:\*(?!\s)([^*]+)(?<!\s)\*|_(?!\s)([^_]+)(?<!\s)_|~(?!\s)([^~]+)(?<!\s)~)(?![^\s,;])")
+"""What Slack makes of bold, italic and struck words, in which answers show names that people copy."""
+_TAKES_PATTERNS = re.compile(r"(?i)(?<!\S)-?(?:keys?|models?)\b")
+"""Behind these `*ingest*` may be a pattern as well as a name."""
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -94,10 +99,17 @@ def is_named(parsed: Parsed) -> bool:
 def split_words(text: str) -> tuple[str, ...]:
     """Split at white space, but keep <@U1|escaped mentions> and "quoted names" whole; the quotation marks go.
 
-    So do the marks of `code`, in which answers show names that people copy. An apostrophe is no quotation mark: single ones
-    stand before the first letter and after the last one.
+    So do the marks of `code` and of *bold*, in which answers show names that people copy. An apostrophe is no quotation
+    mark: single ones stand before the first letter and after the last one.
     """
-    return tuple(word.strip() for groups in _WORDS.findall(text) if (word := "".join(groups)).strip())
+    patterns = _TAKES_PATTERNS.search(text)
+    bare = _MARKED.sub(lambda found: _unmarked(found, patterns.start() if patterns else len(text)), text)
+    return tuple(word.strip() for groups in _WORDS.findall(bare) if (word := "".join(groups)).strip())
+
+
+def _unmarked(found: re.Match[str], patterns_from: int) -> str:
+    may_be_pattern = found[1] and found.start() > patterns_from
+    return found[0] if may_be_pattern else "".join(filter(None, found.groups()))
 
 
 def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: str) -> bool:

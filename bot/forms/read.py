@@ -21,6 +21,7 @@ from bot.words.credentials import refusal_of
 from bot.words.dates import read_day
 from bot.words.durations import exact_duration, read_duration
 from bot.words.folded import is_blank
+from bot.words.reading import without_unseen
 from bot.words.unreadable import Unreadable
 from bot.words.wording import duration
 
@@ -49,7 +50,7 @@ def _plain(field: FormField, value: Any) -> FormValue:
     if field.type == "duration":
         return _written_length(value)
     is_plain = isinstance(value, str | date | time | Decimal | int) and not isinstance(value, bool)
-    text = str(value).strip() if is_plain else ""
+    text = without_unseen(str(value)).strip() if is_plain else ""
     return "" if is_blank(text) else text
 
 
@@ -60,7 +61,7 @@ def _texts_in(value: Any) -> list[str]:
 
 def _written_length(value: Any) -> str:
     """Return a length of time as people write it. A payload in JSON has it as ISO 8601."""
-    text = value.strip() if isinstance(value, str) else ""
+    text = without_unseen(value).strip() if isinstance(value, str) else ""
     if not isinstance(value, timedelta) and not text.startswith("P"):
         return text
     try:

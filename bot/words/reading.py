@@ -18,13 +18,17 @@ def clean(text: str, *, lines: bool = False) -> str:
     Slack's references to people, groups and channels become their names, which notify nobody. Line breaks stay only with
     `lines`.
     """
-    broken = _BREAK.sub("\n", _REFERENCE.sub(_named, text))
-    # Nearly all text is printable to Python, which tells so of a whole text at once.
-    shown = broken if broken.isprintable() else "".join(_visible(broken, position) for position in range(len(broken)))
+    shown = without_unseen(_BREAK.sub("\n", _REFERENCE.sub(_named, text)))
     shown = unicodedata.normalize("NFC", shown)
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
     return " ".join(shown.split())
+
+
+def without_unseen(text: str) -> str:
+    """Return `text` without characters that nobody sees, such as those of zero width that are pasted with it."""
+    # Nearly all text is printable to Python, which tells so of a whole text at once.
+    return text if text.isprintable() else "".join(_visible(text, position) for position in range(len(text)))
 
 
 def _named(reference: re.Match[str]) -> str:

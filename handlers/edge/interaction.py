@@ -19,6 +19,7 @@ from bot.slack.state import dig as dig
 from bot.slack.state import labels_of, plain_value, values_of
 from bot.slack.state import text_at as text_at
 from bot.words.calendars import LATEST, Calendar
+from bot.words.reading import without_unseen
 
 Json = dict[str, Any]
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
@@ -200,9 +201,10 @@ def _as_typed(text: str) -> str:
     """Return what was typed after a command, before Slack made links of what looks like addresses and escaped the rest.
 
     An emoji that stands alone is one again where its name in Slack is that of Unicode, as in `:microscope: Research`.
+    What nobody sees is left out: a word of a command is none with a space of zero width behind it.
     """
     text = _ADDRESS.sub(lambda found: found[1] or found[2] or "", text)
-    text = _EMOJI.sub(_emoji, text)
+    text = without_unseen(_EMOJI.sub(_emoji, text))
     # Slack escapes these three (slack.md §3.4); the ampersand last, or `&amp;lt;` turns.
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 

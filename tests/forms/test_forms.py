@@ -101,6 +101,13 @@ def test_a_text_of_which_nobody_sees_anything_is_no_answer() -> None:
     assert problems(form, held_by(form, {"f": "⚠️"})) == {}
 
 
+@pytest.mark.parametrize("kind", ["amount", "limit", "count", "date", "duration", "text", "long_text"])
+def test_what_nobody_sees_beside_a_value_says_nothing(kind: FieldType) -> None:
+    field, value, typed = SAMPLES[kind]
+    form = form_of(field)
+    assert read(form, held_by(form, {"f": f"\ufeff{value}\u200b"})) == {"f": typed}
+
+
 FORGED: tuple[Any, ...] = (
     NASTY,
     "x" * 4000,

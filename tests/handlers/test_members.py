@@ -48,10 +48,10 @@ async def test_a_role_is_said_in_the_same_words_wherever_the_overview_names_it(w
 
 
 async def test_a_role_is_asked_for_in_one_line_and_given(world: World) -> None:
-    await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end*")
+    await world.command(ALICE, f"/claude-members role {PRIYA} billing helps with *year end")
     await told(world, ALICE, "✅ Sent to <#C0APPROVALS>. Needs 1 approval from <!subteam^S0ADMINS>.")
     card = await card_with(world, "*<@U0ALICE> asks to change a role* — <@U0CROWD01>: developer → *billing member*")
-    assert "> helps with ∗year end∗" in card["text"]
+    assert "> helps with ∗year end" in card["text"]
     await press(world, BOB, card, "request_approve")
     await until(world, card, Status.APPLIED)
     assert await role_of(world, "priya@acme.test") == "billing"
