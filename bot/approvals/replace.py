@@ -1,6 +1,7 @@
 """A request in the way of another one: which one waits, and how its requester lets the newer one take its place."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from bot.approvals import db as requests
 from bot.approvals.cards.plan import CARD, TOPIC
@@ -20,6 +21,8 @@ from bot.words.own import own
 from bot.words.wording import duration
 
 _CLOSES = {Status.PENDING: Event.WITHDRAW, Status.FULFILLING: Event.WITHDRAW, Status.FAILED: Event.GIVE_UP}
+_ONE_PRESS: Final = timedelta(minutes=1)
+"""Within this time the same request of the same person is one form that was sent twice: pressed twice, or Slack was slow."""
 
 
 class AskedAlready(AlreadyDecided):
@@ -57,6 +60,19 @@ async def make_room(
     await let_go(tx, kind, kind.asked(moved))
     tx.audit(now, actor.slack_id, AuditAction.REQUEST_REPLACED, old.id, version=moved.version, by=new.id, title=title)
     return old.id
+
+
+async def pressed_before(rt: Runtime, new: Request, subject: str) -> Request | None:
+    """Return the request that the first press of one form has made, while it waits; None for anything else in the way."""
+    async with rt.store.read() as tx:
+        old = await requests.find_open(tx, subject)
+    if old is None or old.status is not Status.PENDING or not new.requester.is_same_person(old.requester):
+        return None
+    return old if _asks(old) == _asks(new) and new.created_at - old.created_at < _ONE_PRESS else None
+
+
+def _asks(request: Request) -> tuple[object, ...]:
+    return request.kind, request.payload, request.reason, request.ends_at, request.extends
 
 
 async def asked_already(rt: Runtime, actor: Actor, subject: str) -> AskedAlready:

@@ -15,7 +15,7 @@ from bot.approvals.kind import AnyKind, find_kind
 from bot.approvals.model import MOST_REASON, Request, Status
 from bot.approvals.outcome import Outcome
 from bot.approvals.owners import known_with_owners, with_beneficiaries
-from bot.approvals.replace import asked_already, make_room
+from bot.approvals.replace import asked_already, make_room, pressed_before
 from bot.approvals.snapshot import beside
 from bot.errors import InvalidInput, NotAllowed, SlackRefused
 from bot.forms.fields import day_is_over
@@ -103,10 +103,15 @@ def _asked_kind(rt: Runtime, name: str, grant: Request | None) -> AnyKind:
 
 
 async def add(rt: Runtime, actor: Actor, request: Request, subject: str, replaces: str = "") -> Request:
-    """Add a checked request, in the place of the one that it replaces; AskedAlready while another one is in the way."""
+    """Add a checked request, in the place of the one that it replaces; AskedAlready while another one is in the way.
+
+    Returns the request that is on record: of a form that was sent twice that is the first.
+    """
     try:
         return await _add(rt, actor, request, subject, replaces)
     except _InTheWay:
+        if before := await pressed_before(rt, request, subject):
+            return before
         raise await asked_already(rt, actor, subject) from None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -65,8 +66,9 @@ async def waiting(rt: Runtime, kind: str, *events: Event, id: str = "req_old") -
 
 
 async def refusal(rt: Runtime, kind: str, who: Who, replaces: str = "") -> AskedAlready:
+    another = a_request(kind, id="req_new", version=1, requester=who, reason="For something else")
     with pytest.raises(AskedAlready) as refused:
-        await add(rt, acting(who), a_request(kind, id="req_new", version=1, requester=who), subject(kind), replaces)
+        await add(rt, acting(who), another, subject(kind), replaces)
     return refused.value
 
 
@@ -108,11 +110,29 @@ async def replaced(rt: Runtime, kind: str) -> None:
         assert await requests.advance(tx, new, Event.DENY)
 
 
+@pytest.mark.parametrize(
+    ("later", "who", "is_the_first"),
+    [(timedelta(seconds=2), ALICE_WHO, True), (timedelta(minutes=2), ALICE_WHO, False), (timedelta(0), BOB_WHO, False)],
+)
+async def test_a_form_that_was_sent_twice_is_one_request_and_said_to_be_sent(
+    store: Store, later: timedelta, who: Who, is_the_first: bool
+) -> None:
+    rt = runtime(store)
+    first = await waiting(rt, "change_role")
+    again = a_request("change_role", id="req_again", version=1, requester=who, created_at=ASKED + later)
+    sent = add(rt, acting(who), again, subject("change_role"))
+    if is_the_first:
+        assert await sent == first
+    else:
+        with pytest.raises(AskedAlready):
+            await sent
+
+
 @pytest.mark.both
 async def test_of_many_who_replace_at_once_one_does(store: Store) -> None:
     rt = runtime(store)
     await waiting(rt, "change_role")
-    new = [a_request("change_role", id=f"req_{n}", version=1) for n in range(6)]
+    new = [a_request("change_role", id=f"req_{n}", version=1, reason=f"Reason {n}") for n in range(6)]
     about = subject("change_role")
     ends = await asyncio.gather(*(add(rt, acting(ALICE_WHO), one, about, "req_old") for one in new), return_exceptions=True)
     (winner,) = [end for end in ends if isinstance(end, Request)]
