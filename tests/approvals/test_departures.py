@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.approvals.model import Status
 from bot.jobs import JOBS, run_job
 from bot.kinds.people.departures import AT_ONCE, account_deactivated
 from bot.people import db as links
 from bot.sandbox.stage import Json
 from bot.sandbox.together import bot_on
-from tests.approvals.acting import a_minute_passes, settled
+from tests.approvals.acting import a_minute_passes, card_with, press, settled, until
 from tests.approvals.test_remove_member import asked, is_member, removed
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
@@ -94,10 +95,31 @@ async def test_a_departure_of_which_no_event_told_is_found_and_said_once(world: 
 
 
 async def test_of_nobody_who_is_no_member_is_anything_said(world: World) -> None:
-    await leaves(world)  # never linked
+    world.sandbox.slack.users["U0NINA"].email = "nobody@acme.test"
     await world.post("/people/U0NINA", deleted=True)
     await settled(world)
     assert await said(world) == []
+
+
+async def test_of_a_member_who_never_used_the_bot_it_is_said_too(world: World) -> None:
+    await leaves(world)
+    message = await world.message(BOB, SAID, APPROVALS)
+    assert "*Noah Klein* (noah@acme.test) is still in the Claude organization, with 4" in message["text"]
+
+
+async def test_of_somebody_who_has_not_accepted_their_invite_it_is_said_and_that_is_withdrawn(world: World) -> None:
+    (invite,) = [one for one in world.sandbox.claude.invites.values() if one.email == "nina@acme.test"]
+    await world.post("/people/U0NINA", deleted=True)
+    message = await world.message(BOB, SAID, APPROVALS)
+    assert "The invite of *nina@acme.test* to the Claude organization still waits" in message["text"]
+    assert (await world.click_on(ALICE, message, "open_withdraw_invite"))["ok"]
+    await world.modal(ALICE, "nina@acme.test")
+    await world.submit(ALICE, reason="Left")
+    card = await card_with(world, "Left")
+    await press(world, BOB, card, "request_approve")
+
+    await until(world, card, Status.APPLIED)
+    assert invite.deleted
 
 
 async def test_who_was_removed_meanwhile_opens_no_form_and_that_is_said(world: World) -> None:

@@ -1,17 +1,19 @@
-"""What is said once in the approvers' channel when a member's Slack account is deactivated: they may have left the company.
+"""What is said once in the approvers' channel when the Slack account of a member, or of somebody invited, is deactivated.
 
-No request is filed, since nobody asked for one: the message has a button that opens the form. Slack's event tells of it at
-once. An event may reach nobody, as during a restart, so everybody who is linked is looked at as well, some at a time.
+They may have left the company. No request is filed, since nobody asked for one: the message has a button that opens the
+form. Slack's event tells of it at once. An event may reach nobody, as during a restart, so everybody who is linked is looked
+at as well, some at a time. Who never used the bot is known by their address.
 """
 
 from datetime import datetime, timedelta
 
-from bot.admin.model import Member
+from bot.admin.model import Invite, Member
 from bot.approvals.act import reading_of
 from bot.directory.directory import Directory
 from bot.errors import SlackRefused
 from bot.kinds.people.leaving import Belongings, belongings_of
 from bot.kinds.people.remove import REMOVE_MEMBER
+from bot.kinds.people.withdraw import WITHDRAW_INVITE
 from bot.people import db as links
 from bot.people.identity import ADMIN_ROLES
 from bot.posts import db as posts
@@ -23,9 +25,10 @@ from bot.slack import ids
 from bot.slack.blocks import actions, section
 from bot.slack.elements import button
 from bot.slack.markup import Markup, bold, escape, mention, truncate
-from bot.slack.model import Message
+from bot.slack.model import Message, SlackPerson
 from bot.slack.refusals import NO_SUCH_PERSON
 from bot.store.notes import claim_note, note, write_note
+from bot.words.addresses import is_same_address
 from bot.words.wording import plural
 
 TOPIC, LEFT = "departure", "left"
@@ -36,12 +39,11 @@ _NEXT_NOTE = "departures:next"
 
 
 async def account_deactivated(rt: Runtime, slack_id: str) -> None:
-    """Say that somebody who is linked to a member has left Slack; once, however often and to whichever replica it comes."""
+    """Say that a member, or somebody invited, has left Slack; once, however often and to whichever replica it comes."""
     channel = rt.policy.rule_for(REMOVE_MEMBER.name, None, None).channel
+    if not channel:
+        return
     async with rt.store.write() as tx:
-        link = await links.find_one(tx, slack_id, "")
-        if link is None or not channel:
-            return
         await posts.want(tx, TOPIC, slack_id, [Wanted(LEFT, channel, redraws=False)], tx.now)
     await converge(rt, TOPIC, slack_id)
 
@@ -85,21 +87,47 @@ class DepartureTopic(Notices):
     name = TOPIC
 
     async def load(self, rt: Runtime, subject: str) -> Drawing | None:
-        """Look who they are now: nothing is said of somebody who is back, or was removed meanwhile."""
-        async with rt.store.read() as tx:
-            link = await links.find_one(tx, subject, "")
-        person = await rt.notifier.person(subject, fresh=True)
-        member = await _member(rt.directory, link.member_id) if link and person.deleted else None
-        theirs = await belongings_of(reading_of(rt), member.id, fresh=True) if member else None
+        """Look who they are now: nothing is said of somebody who is back, was removed meanwhile, or never was in."""
+        said = await _said(rt, subject)
 
         def content(_post: Post) -> Content | None:
-            return plain(render_departure(subject, member, theirs)) if member and theirs else None
+            return plain(said) if said else None
 
         return Drawing(content, is_over=True)
 
 
-async def _member(directory: Directory, member_id: str) -> Member | None:
-    return next((one for one in await directory.members(fresh=True) if one.id == member_id), None)
+async def _said(rt: Runtime, slack_id: str) -> Message | None:
+    person = await rt.notifier.person(slack_id, fresh=True)
+    if not person.deleted:
+        return None
+    async with rt.store.read() as tx:
+        link = await links.find_one(tx, slack_id, "")
+    member = await _member(rt.directory, link.member_id if link else "", person)
+    if member:
+        return render_departure(slack_id, member, await belongings_of(reading_of(rt), member.id, fresh=True))
+    waiting = [one for one in await rt.directory.invites(fresh=True) if one.status == "pending"]
+    invite = next((one for one in waiting if is_same_address(one.email, person.email)), None)
+    return render_left_invite(slack_id, invite) if invite else None
+
+
+async def _member(directory: Directory, member_id: str, person: SlackPerson) -> Member | None:
+    """Return the member to whom somebody is linked; for who never was, the one with the address of their account."""
+    members = await directory.members(fresh=True)
+    if member_id:
+        return next((one for one in members if one.id == member_id), None)
+    return next((one for one in members if is_same_address(one.email, person.email)), None)
+
+
+def render_left_invite(slack_id: str, invite: Invite) -> Message:
+    """Return the message about somebody who hasn't accepted their invite yet."""
+    who: Markup = f"{mention(slack_id)}'s Slack account was deactivated. The invite of {bold(invite.email)}"
+    text: Markup = (
+        f"⚠️ {who} to the Claude organization still waits, and whoever reads that mailbox can accept it."
+        " If they have left, ask to withdraw it."
+    )
+    label = truncate(f"Withdraw the invite of {invite.email}", 75)
+    opens = button("Withdraw…", f"{ids.OPEN_PREFIX}{WITHDRAW_INVITE.name}", invite.id, accessibility_label=label)
+    return Message(text, [section(text), actions(opens)])
 
 
 def render_departure(slack_id: str, member: Member, theirs: Belongings) -> Message:
