@@ -25,11 +25,12 @@ from bot.spend.digests.forms import (
 )
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.settings import end_digest, mute_digest, next_digest, subscribe, subscription_of
-from bot.spend.ledger.names import workspaces
+from bot.spend.ledger.names import archived_ids, places_named, workspaces
 from bot.spend.typed import alert_typed, digest_typed
 from bot.spend.unread import noting
 from bot.spend.visibility import check_may_tell, scope_of
 from bot.words.folded import folded
+from bot.words.wording import listed
 from bot.words.zones import zones
 from handlers.edge.form import Door, Tell
 from handlers.edge.guard import notice_view, plain_answer
@@ -71,9 +72,10 @@ async def _alert_frame(call: Interaction, _held: FormInput) -> Frame:
     await _refuse_shared(call)
     channel = _channel_of(call)
     existing = await thresholds_of(call.rt, channel)
-    names = await _names(call)
+    async with call.rt.store.read() as tx:
+        names = await places_named(tx, [one.workspace_id or "" for one in existing])
     frame = alert_frame(channel, existing, names, await _seen(call, channel) if existing else None)
-    return noting(frame, alert_typed(call.words, names), has_one=bool(existing))
+    return noting(frame, alert_typed(call.words, await _names(call)), has_one=bool(existing))
 
 
 async def _seen(call: Interaction, channel: str) -> SlackChannel | None:
@@ -103,7 +105,7 @@ async def _names(call: Interaction) -> dict[str, str]:
 async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput, tell: Tell) -> None:
     """Subscribe the channel and say when the first digest comes."""
     names = await _names(call)
-    _check_known(names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
+    await _check_known(call, names, wanted.workspace_ids, ids.SPEND_WORKSPACES)
     await _check_seen(call, wanted.workspace_ids, ids.SPEND_WORKSPACES)
     about, scope = schedule_in_words(wanted, names), wanted.workspace_ids
     saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, scope, about)
@@ -114,16 +116,20 @@ async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, 
     """Watch the amount and say what is watched."""
     names = await _names(call)
     about = [wanted.workspace_id] if wanted.workspace_id else []
-    _check_known(names, about, ids.SPEND_WORKSPACE)
+    await _check_known(call, names, about, ids.SPEND_WORKSPACE)
     await _check_seen(call, about, ids.SPEND_WORKSPACE)
     amount, scope = wanted.amount, wanted.workspace_id
     saved = await watch(call.rt, call.actor, wanted.channel, wanted.period, amount, scope, wanted.steps)
     await tell(f"✅ {threshold_in_words(saved, names)}")
 
 
-def _check_known(names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:
+async def _check_known(call: Interaction, names: Mapping[str, str], wanted: Sequence[str], field: str) -> None:
     if any(one not in names for one in wanted):
         raise InvalidInput({field: "I don't know one of these workspaces. Choose from the list."})
+    async with call.rt.store.read() as tx:
+        over = await archived_ids(tx)
+    if gone := [names[one] for one in wanted if one in over]:
+        raise InvalidInput({field: f"Nothing more is spent in {listed(gone, most=3)}: it is archived. Leave it out."})
 
 
 async def _check_seen(call: Interaction, wanted: Sequence[str], field: str) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.approvals import db as requests
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
@@ -14,7 +16,11 @@ from bot.spend.alerts.settings import thresholds_of
 from bot.spend.ask.view import OFFERED
 from bot.spend.digests.settings import subscription_of
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE
+from bot.spend.ledger.names import sync_names
 from bot.spend.ledger.sync import sync_costs
+from bot.spend.limits import db as kept_limits
+from bot.spend.limits.model import Kept
+from tests.approvals.samples import a_request
 from tests.spend.front import run_alerts, run_digests
 from tests.world import BOB, COSTS, DANA, GUS, World, loaded_world_of
 
@@ -224,6 +230,28 @@ async def test_digest_is_stopped_from_its_menu_and_from_its_form(world: World) -
     await world.modal(DANA, "When spend reaches")
     assert (await world.submit(DANA))["ok"]
     await world.modal(DANA, "when Research reaches $2,000.00 in one UTC month")
+
+
+async def test_what_watches_an_archived_workspace_says_so_and_nothing_new_does(world: World) -> None:
+    research = await world.workspace_id("Research")
+    async with world.rt.store.write() as tx:
+        await requests.insert(tx, a_request("set_spend_limit", id="req_1"), "limit")
+        limit = Kept("req_1", research, Decimal(500), COSTS, DANA, tx.now)
+        await kept_limits.keep(tx, limit, for_good=True)
+    await world.command(DANA, "/claude-spend dashboard", COSTS)
+    await world.message(DANA, "of $500.00", COSTS)
+    await started(world, "alert Research", spend_amount="2000")
+    await started(world, "digest 9:00 research")
+    await world.rt.admin.archive_workspace(research)
+    await sync_names(world.rt, world.rt.now())
+    await tomorrow(world)
+    assert "in Research (archived)" in (await top_level(world, "Mon 23 Nov"))[0]["text"]
+    await world.command(DANA, "/claude-spend alert Research 900", COSTS)
+    await world.modal(DANA, "when Research (archived) reaches $2,000.00")
+    await world.submit(DANA)
+    await world.modal(DANA, "Nothing more is spent in Research: it is archived. Leave it out.")
+    async with world.rt.store.read() as tx:
+        assert await kept_limits.live(tx) == []
 
 
 async def test_type_ahead_offers_zones_and_workspaces(world: World) -> None:

@@ -20,8 +20,10 @@ from bot.kinds.limits.peaks import db as peaks
 from bot.kinds.limits.peaks.model import HOUR, HourRead, Peak, Scope, Which
 from bot.kinds.limits.peaks.own import db as own_limits
 from bot.spend.exports.metrics.limits import limits_and_budgets
+from bot.spend.ledger.names import WORKSPACES_NOTE
 from bot.spend.limits import db as limits
 from bot.spend.limits.model import Limit
+from bot.store.notes import write_note
 from bot.store.session import Store
 from bot.telemetry.model import Part
 from tests.approvals.samples import ALICE, BOB, a_request, decision
@@ -61,6 +63,13 @@ async def test_limits_and_budgets_stand_beside_the_month_and_without_figures_no_
         ("workspace", PROD): Decimal("0.25"),
     }
     assert found["claude_org_budget_used_ratio"] == {(LAB,): Decimal("0.25")}
+    places = [Workspace(id=one, name=one, created_at=NOW, archived_at=NOW) for one in (PROD, LAB)]
+    async with store.write() as tx:
+        await write_note(tx, WORKSPACES_NOTE, {"all": [one.model_dump(mode="json") for one in places]}, NOW)
+    assert by_name(await limits_and_budgets(rt, NOW)) == {
+        "claude_org_spend_limit_usd": {("organization", ""): 1000},
+        "claude_org_spend_limit_used_ratio": {("organization", ""): Decimal("0.15")},
+    }
 
 
 ARCHIVED = "wrkspc_archived"

@@ -13,12 +13,11 @@ from bot.spend.digests.largest import Days, week_of_key, without_keys
 from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
-from bot.spend.ledger.names import names_in
+from bot.spend.ledger.names import names_in, places_named
 from bot.spend.ledger.pages import Loaded, midnight
 from bot.spend.ledger.sync import WINDOW_DAYS, load_range
 from bot.spend.model import ONE_DAY, Cell, LedgerDay, MonthOver
 from bot.spend.phrases import is_end_of_month
-from bot.store.names import names_of
 from bot.store.session import Tx
 
 
@@ -35,7 +34,7 @@ async def digest_input(rt: Runtime, subscription: Subscription, day: date, *, ev
         days = None if every_key else await without_keys(tx, known, day, only, charted)
         days = days or await _with_keys(tx, day, only, charted)
         month = await table.cells(tx, month_begins, day, (), only)
-        scope = await names_of(tx, only)
+        scope = await places_named(tx, only)
         budget = await budget_of(tx, subscription.channel, only)
         nothing_until = await table.nothing_spent_until(tx)
         month_over = await _month_over(tx, day, only, budget)

@@ -1,13 +1,13 @@
 """Names of workspaces, keys and members, kept in the store so that figures read as people know them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from bot.admin.model import Workspace
 from bot.runtime import Runtime
 from bot.spend.ledger.apart import names_apart
 from bot.spend.model import Cell
-from bot.store.names import Named, named_like, remember
+from bot.store.names import Named, named_like, names_of, remember
 from bot.store.notes import note, write_note
 from bot.store.session import Tx
 
@@ -51,6 +51,18 @@ async def workspaces_as_read(tx: Tx) -> tuple[list[Workspace], datetime] | None:
     """Return all workspaces with their tags, archived ones too, and when they were read; None before that."""
     found = await note(tx, WORKSPACES_NOTE)
     return None if found is None else ([Workspace.model_validate(one) for one in found[0]["all"]], found[1])
+
+
+async def archived_ids(tx: Tx) -> frozenset[str]:
+    """Return the ids of the workspaces that were archived when they were last read: nothing can be spent there any more."""
+    found = await note(tx, WORKSPACES_NOTE)
+    return frozenset(one["id"] for one in found[0]["all"] if one["archived_at"]) if found else frozenset()
+
+
+async def places_named(tx: Tx, ids: Iterable[str]) -> dict[str, str]:
+    """Return what workspaces are called, by id; those that are archived say so."""
+    names, archived = await names_of(tx, ids), await archived_ids(tx)
+    return {one: f"{name} (archived)" if one in archived else name for one, name in names.items()}
 
 
 async def names_in(tx: Tx, cells: Sequence[Cell]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from bot.spend.ledger.names import archived_ids
 from bot.spend.limits.model import Kept, Limit
 from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
@@ -39,10 +40,11 @@ async def let_go(tx: Tx, request_id: str, now: datetime) -> None:
 
 
 async def live(tx: Tx) -> list[Limit]:
-    """Return the limits that count now: of each scope the newest that holds."""
+    """Return the limits that count now: of each scope the newest that holds, and of no workspace that was archived."""
     rows = await tx.session.exec(select(SpendLimitRow).where(_holds()).order_by(col(SpendLimitRow.id)))
     newest = {row.scope: row for row in rows}
-    return [limit for row in newest.values() if (limit := _limit(row))]
+    archived = await archived_ids(tx) if newest.keys() - {""} else frozenset[str]()
+    return [limit for scope, row in newest.items() if scope not in archived and (limit := _limit(row))]
 
 
 async def live_of(tx: Tx, workspace_id: str | None) -> Limit | None:

@@ -9,6 +9,7 @@ from bot.spend.alerts import db as watched
 from bot.spend.alerts.model import Threshold
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.ledger import db as table
+from bot.spend.ledger.names import archived_ids
 from bot.spend.limits import db as kept
 from bot.spend.limits.model import Limit
 from bot.spend.model import ZERO
@@ -27,7 +28,9 @@ async def limits_and_budgets(rt: Runtime, now: datetime) -> Part:
     today = now.astimezone(UTC).date()
     first = today.replace(day=1)
     async with rt.store.read() as tx:
-        limits, thresholds = await kept.live(tx), await watched.thresholds(tx)
+        archived = await archived_ids(tx)
+        limits = await kept.live(tx)
+        thresholds = [one for one in await watched.thresholds(tx) if one.workspace_id not in archived]
         if not limits and not thresholds:
             return Part(())
         known = await table.ledger_days(tx, first, today)
