@@ -129,6 +129,8 @@ def database_url(value: object) -> str:
         raise ValueError
     if plain.startswith("sqlite"):
         return plain
+    if _ends_early(plain):
+        raise ValueError("in its user and password write # as %23, / as %2F, ? as %3F and [ as %5B")
     if not _has_port_if_any(plain):
         raise ValueError
     plain = re.sub(r"([?&])sslmode=", r"\1ssl=", plain)
@@ -142,6 +144,14 @@ def database_url(value: object) -> str:
     if "sslrootcert" in given:
         _check_authorities(given["sslrootcert"])
     return plain
+
+
+def _ends_early(address: str) -> bool:
+    """Tell whether a letter of the password ends the part of an address in which it should stand."""
+    before, at, _ = address.partition("://")[2].partition("?")[0].rpartition("@")
+    if not at:  # behind the ? only what has a name may stand
+        return not _has_port_if_any(address) and "@" in address
+    return bool(re.search(r"[#/\[]", before))
 
 
 def _check_authorities(file: str) -> None:

@@ -20,7 +20,7 @@ DEFAULT_SECRETS_DIR = Path("/run/secrets")
 _PAIRS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019", "\u201e": "\u201c", "\u00ab": "\u00bb"}
 """Quotation marks, also those that word processors make of straight ones."""
 _QUOTES = frozenset({*_PAIRS, *_PAIRS.values()})
-_COMMENT = re.compile(r"\s#")
+_COMMENT = re.compile(r"\s#|^# ")
 """Where a comment begins, which only some readers of environment files take off; `docker run --env-file` doesn't."""
 _OF_SERVICE = re.compile(r"(tcp|udp|sctp)://[0-9a-fA-F.:\[\]]+:\d+")
 """What METRICS_PORT is in each pod of a namespace that has a Service named `metrics`."""

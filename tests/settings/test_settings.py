@@ -85,6 +85,15 @@ def test_a_malformed_secret_is_named_and_never_shown(name: str, value: str) -> N
     assert "hunter2" not in fault
 
 
+@pytest.mark.parametrize("secret", ["hun#ter2", "2024/x", "hunter2?", "[hunter2", "1#2@3"])
+def test_a_password_that_breaks_an_address_is_said_how_to_write(secret: str) -> None:
+    (fault,) = faults_of(GOOD | {"DATABASE_URL": f"postgresql://qm:{secret}@db/qm"})
+    assert fault.endswith("; in its user and password write # as %23, / as %2F, ? as %3F and [ as %5B.")
+    written = secret.replace("#", "%23").replace("/", "%2F").replace("?", "%3F").replace("[", "%5B")
+    for good in (f"qm:{written}@db/qm", f"qm:{written}@[::1]:5432/qm", "db/qm?user=me@there", "me@/qm?host=/run/pg"):
+        assert load_settings(GOOD | {"DATABASE_URL": f"postgresql://{good}"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -335,8 +344,9 @@ def test_quotation_marks_around_nothing_are_nothing(nothing: str) -> None:
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "DATABASE_URL", "POLICY_FILE", "NO_PROXY", "PORT"])
 def test_a_comment_that_docker_keeps_behind_a_value_is_named_and_the_value_kept_secret(name: str) -> None:
-    (fault,) = faults_of(GOOD | {name: "sqlite:///hunter2.db  # ours"})
-    assert fault == f"{name} has a comment behind its value. Remove it."
+    for value in ("sqlite:///hunter2.db  # ours", "   # hunter2"):
+        (fault,) = faults_of(GOOD | {name: value})
+        assert fault == f"{name} has a comment behind its value. Remove it."
 
 
 @pytest.mark.parametrize("between", [",", ", ", ";", " ", "\n", '","', "', '"])
