@@ -30,6 +30,7 @@ from bot.spend.dashboard.model import (
 from bot.spend.dimensions import DIMENSIONS, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
+from bot.spend.ledger.names import archived_ids
 from bot.spend.limits import db as own_limits
 from bot.spend.model import ONE_DAY, ZERO, Breakdown, Cell
 from bot.spend.reports.load import measured, times_of
@@ -123,7 +124,9 @@ async def _uses(tx: Tx, scope: Scope, limits: Sequence[SpendLimit] | None, now: 
     """Return the limits of what somebody may see, the most used first."""
     spent = await _spent(tx, now)
     own = [one for one in await own_limits.live(tx) if _may_see(scope, one.workspace_id)]
-    others = [one for one in limits or () if one.is_enabled and _may_see(scope, one.workspace_id)]
+    over = await archived_ids(tx)
+    told = [one for one in limits or () if one.is_enabled and one.workspace_id not in over]
+    others = [one for one in told if _may_see(scope, one.workspace_id)]
     names = await names_of(tx, [one.workspace_id for one in (*own, *others) if one.workspace_id])
     found = [spent.use(one.workspace_id, MONTH, one.amount, names, is_own=True) for one in own]
     found += [
