@@ -60,7 +60,7 @@ from bot.store import events
 from bot.store.migrate import known_reason
 from bot.telemetry import names as metrics
 from bot.timers.model import Timer, TimerTopic
-from bot.timers.run import due_timers, run_timer
+from bot.timers.run import due_timers, run_timer, sort_of
 
 log = structlog.get_logger()
 
@@ -89,18 +89,22 @@ TOPICS: dict[str, Topic] = {topic.name: topic for topic in _TOPICS}
 FORGET_EVENTS_AFTER = timedelta(days=3)
 DONE, FAILED = "done", "failed"
 """How a run ended, as metrics say it."""
-WITHIN = 600.0
-"""Seconds that one key may take; the longest is a first load of the ledger."""
+WITHIN, SLOW = 600.0, 20.0
+"""Seconds that one key may take, as a first load of the ledger does; and after which it waited for somebody silent."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something looked at every `seconds`, and once at the start: `due` returns keys, `act` does what one of them wants."""
+    """Something looked at every `seconds`, and once at the start: `due` returns keys, `act` does what one of them wants.
+
+    `sort` tells which keys wait for the same: after a `SLOW` one, the others of its sort are left to the next run.
+    """
 
     name: str
     seconds: float
     due: Callable[[Runtime, datetime], Awaitable[Sequence[Any]]]
     act: Callable[[Runtime, Any, datetime], Awaitable[object]]
+    sort: Callable[[Any], str] | None = None
 
 
 async def always(_rt: Runtime, _now: datetime) -> Sequence[str]:
@@ -134,7 +138,7 @@ async def forget_events(rt: Runtime, _key: str, now: datetime) -> None:
 
 JOBS = (
     Job("policy", 30, always, reload_policy),
-    Job("timers", 60, _due_timers, _run_timer),
+    Job("timers", 60, _due_timers, _run_timer, lambda timer: sort_of(TIMERS, timer)),
     Job("channels", 60, redact.channels_to_look_at, redact.look_at),
     Job("posts", 60, posts.due, posts.repair),
     Job("costs", 300, always, spend.sync),
@@ -261,11 +265,23 @@ async def run_job(rt: Runtime, job: Job) -> None:
         log.exception("job_failed", job=job.name, why=known_reason(error) or "")
         done = [False]
     else:
-        done = [await _act(rt, job, key, now) for key in keys]
+        done = await _act_on_all(rt, job, keys, now)
     rt.meter.count(metrics.TASK_RUNS, job.name, DONE if all(done) else FAILED)
     rt.meter.observe(metrics.TASK_SECONDS, time.monotonic() - began, job.name)
     if all(done):
         rt.meter.set(metrics.TASK_SUCCESS, rt.now().timestamp(), job.name)
+
+
+async def _act_on_all(rt: Runtime, job: Job, keys: Sequence[Any], now: datetime) -> list[bool]:
+    """Do what the keys want, one after the other; tells of those that were not left to the next run which were done."""
+    done, slow = list[bool](), set[str]()
+    for key in keys:
+        sort, began = job.sort(key) if job.sort else "", time.monotonic()
+        if sort not in slow:
+            done.append(await _act(rt, job, key, now))
+        if job.sort and time.monotonic() - began >= SLOW:
+            slow.add(sort)
+    return done
 
 
 async def _act(rt: Runtime, job: Job, key: Any, now: datetime) -> bool:

@@ -95,7 +95,11 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "posts/test_faults::where_a_message_stands_and_what_follows_is_noted_though_the_database_fails_in_the_middle",
         "approvals/test_secret::that_a_secret_was_shown_is_noted_though_the_database_fails_in_the_middle",
     ),
-    (12, "rows behind a limit starve"): ("timers/test_timers::no_row_starves_behind_a_limit",),
+    (12, "rows behind a limit starve"): (
+        "timers/test_timers::no_row_starves_behind_a_limit",
+        "timers/test_timers::many_of_one_sort_keep_no_other_sort_waiting",
+        "test_jobs::what_waits_for_somebody_silent_keeps_no_other_sort_waiting",
+    ),
     (13, "every replica asks about everything that ever was"): (
         "posts/test_redact::only_channels_with_something_to_redact_or_restore_are_asked_about",
         "posts/test_redact::of_several_replicas_one_looks_at_the_channels_each_minute",

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from apscheduler.schedulers import base  # pyright: ignore[reportMissingTypeStubs]
 
+from bot import jobs
+from bot.errors import UpstreamDown
 from bot.jobs import JOBS, WITHIN, Job, Schedule, start_jobs
 from bot.sandbox.together import POLICY
 from bot.tasks import Tasks
@@ -113,6 +115,24 @@ async def test_readiness_knows_when_each_job_last_ran(tmp_path: Path) -> None:
         schedule.stop()
         for task in set(world.rt.tasks.running):
             task.cancel()
+
+
+async def test_what_waits_for_somebody_silent_keeps_no_other_sort_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SLOW", 0.01)
+    acted: list[str] = []
+
+    async def due(_rt: Any, _now: datetime) -> tuple[str, ...]:
+        return ("drift 1", "expire 1", "drift 2", "expire 2", "drift 3")
+
+    async def act(_rt: Any, key: str, _now: datetime) -> None:
+        acted.append(key)
+        if key.startswith("drift"):
+            await asyncio.sleep(0.02)
+            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+
+    rt: Any = SimpleNamespace(meter=Meter(), now=lambda: datetime.now(UTC))
+    await jobs.run_job(rt, Job("timers", 60, due, act, lambda key: key.split()[0]))
+    assert acted == ["drift 1", "expire 1", "expire 2"]
 
 
 def test_a_job_that_takes_longer_than_its_pause_is_no_jump_of_the_clock() -> None:

@@ -79,5 +79,5 @@ async def _wipe(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     return None
 
 
-REQUESTS = TimerTopic("request", _act, _prepare)
-SECRETS = TimerTopic("secret", _wipe)
+REQUESTS = TimerTopic("request", _act, _prepare, has_sorts=True)
+SECRETS = TimerTopic("secret", _wipe, has_sorts=True)

@@ -1,17 +1,17 @@
 """Timers in the database: set and cleared with what causes them, claimed by a guarded update."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, null, or_, update
+from sqlalchemy import and_, bindparam, case, delete, func, null, or_, update
 from sqlmodel import col, select
 
 from bot.store.session import Tx
 from bot.store.tables import TimerRow
 from bot.store.upsert import insert_for
-from bot.timers.model import Timer
+from bot.timers.model import Timer, TimerTopic
 
 LONGEST = timedelta(minutes=30)
 """No pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
@@ -62,12 +62,16 @@ async def is_set(tx: Tx, timer: Timer) -> bool:
     return (await tx.session.exec(select(TimerRow.what).where(*_key(timer)))).first() is not None
 
 
-async def due(tx: Tx, now: datetime, topics: Sequence[str]) -> list[Timer]:
-    """Return the timers of these topics that are due and that nobody works on, the longest waiting first.
+async def due(tx: Tx, now: datetime, topics: Mapping[str, TimerTopic]) -> list[Timer]:
+    """Return the timers of these topics that are due and that nobody works on: of each sort one, the longest waiting first,
+    then of each the second, and so on.
 
     There may be more: the caller asks again, and those that fail are due later, so that none starves.
     """
-    query = select(TimerRow).where(_is_due(now), col(TimerRow.topic).in_(topics)).order_by(col(TimerRow.due_at))
+    topic, due_at = col(TimerRow.topic), col(TimerRow.due_at)
+    sort = case((topic.in_([name for name, one in topics.items() if one.has_sorts]), col(TimerRow.what)), else_="")
+    number = func.row_number().over(partition_by=[topic, sort], order_by=due_at)
+    query = select(TimerRow).where(_is_due(now), topic.in_(topics)).order_by(number, due_at)
     return [_timer(row) for row in await tx.session.exec(query.limit(MOST_DUE))]
 
 

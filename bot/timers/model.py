@@ -33,8 +33,12 @@ async def nothing(_rt: Any) -> None:
 
 @dataclass(frozen=True)
 class TimerTopic:
-    """What timers are about. `prepare` runs once before the due timers of a topic, for what all of them look at."""
+    """What timers are about. `prepare` runs once before the due timers of a topic, for what all of them look at.
+
+    `has_sorts`: each `what` is another sort of work, and none waits for those of another; else all timers are of one sort.
+    """
 
     name: str
     act: Act
     prepare: Callable[[Any], Awaitable[None]] = nothing
+    has_sorts: bool = False

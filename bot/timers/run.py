@@ -18,13 +18,18 @@ LASTS = timedelta(minutes=3)
 AGAIN_AFTER, LONGEST_PAUSE = timedelta(seconds=50), timedelta(minutes=15)
 
 
+def sort_of(topics: Mapping[str, TimerTopic], timer: Timer) -> str:
+    """Return which sort of work a timer is."""
+    return f"{timer.topic}:{timer.what}" if topics[timer.topic].has_sorts else timer.topic
+
+
 async def due_timers(rt: Runtime, topics: Mapping[str, TimerTopic], now: datetime) -> list[Timer]:
     """Return the timers that are due, with what their topics need prepared.
 
     During an upgrade a newer process may set timers of a topic that this one doesn't know, and works them off.
     """
     async with rt.store.read() as tx:
-        timers = await db.due(tx, now, list(topics))
+        timers = await db.due(tx, now, topics)
         is_clock_back = await db.are_claims_ahead(tx, now, LASTS)
     if is_clock_back:
         async with rt.store.write() as tx:

@@ -205,7 +205,7 @@ async def test_what_was_ended_for_good_is_looked_after_for_a_time_only(store: St
         assert await requests.insert(tx, request, name)
         await watch(tx, kind, kind.asked(request))
     async with store.read() as tx:
-        (timer,) = await due(tx, tx.now + 2 * LOOK_EVERY, [DRIFT.name])
+        (timer,) = await due(tx, tx.now + 2 * LOOK_EVERY, {DRIFT.name: DRIFT})
     late = cast("Any", SimpleNamespace(kinds=KINDS, store=store, now=lambda: ASKED + FINAL_LASTS))
     assert await DRIFT.act(late, timer, ASKED) is None, "nobody is asked, and nothing is due again"
 
@@ -240,7 +240,7 @@ async def test_what_another_request_of_ours_is_at_work_on_is_changed_by_nobody_e
 
 async def watched(store: Store) -> set[tuple[str, str]]:
     async with store.read() as tx:
-        return {(one.subject, one.what) for one in await due(tx, tx.now + 2 * LOOK_EVERY, [DRIFT.name])}
+        return {(one.subject, one.what) for one in await due(tx, tx.now + 2 * LOOK_EVERY, {DRIFT.name: DRIFT})}
 
 
 async def a_day_passes(world: World) -> int:

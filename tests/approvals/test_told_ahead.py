@@ -95,7 +95,7 @@ class Scene:
 
     async def timers(self) -> dict[str, datetime]:
         async with self.store.read() as tx:
-            return {timer.what: timer.due_at for timer in await timers.due(tx, FAR, ["request"])}
+            return {timer.what: timer.due_at for timer in await timers.due(tx, FAR, {"request": REQUESTS})}
 
 
 @pytest.fixture

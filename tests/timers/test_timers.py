@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -152,6 +153,19 @@ async def test_no_row_starves_behind_a_limit(scene: Scene, monkeypatch: pytest.M
     for _ in range(4):
         done |= set(await scene.work(seconds=55))
     assert len(done) == 5 * part
+
+
+async def test_many_of_one_sort_keep_no_other_sort_waiting(scene: Scene) -> None:
+    scene.topics = {"note": replace(scene.topics["note"], has_sorts=True), "look": TimerTopic("look", scene.act)}
+    async with scene.rt.store.write() as tx:
+        for n in range(db.MOST_DUE + 10):
+            await db.set_timers(tx, "look", f"value {n}", {f"req_{n}": NOW})
+            await db.set_timers(tx, "note", f"s{n}", {"end": NOW})
+    await scene.set("x", expire=SOON)
+    scene.clock.advance(hours=1)
+    found = await due_timers(scene.rt, scene.topics, scene.clock())
+    assert {(one.topic, one.what) for one in found[:3]} >= {("note", "end"), ("note", "expire")}
+    assert [one.topic for one in found[:3]].count("look") == 1
 
 
 async def test_timers_of_a_later_version_fill_no_limit(scene: Scene) -> None:
