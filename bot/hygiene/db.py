@@ -17,7 +17,7 @@ from bot.store.session import Tx
 from bot.store.tables import AcceptedAdviceRow, ClaudeCodeActivityRow, CostDayRow, KeyOwnerRow, RequestRow
 from bot.store.upsert import insert_into
 
-_MOST_WAITING = 500
+_MOST_WAITING = _AT_ONCE = 500
 
 
 async def accept(tx: Tx, wanted: Accepted, now: datetime) -> bool:
@@ -64,12 +64,16 @@ async def people_active(tx: Tx, first: date, last: date) -> frozenset[str] | Non
     return frozenset(one.casefold() for one in found | {str(row[0]) for row in await tx.execute(coded)})
 
 
-async def askers(tx: Tx, kinds: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return by key the member who asked for it and why, for all keys that requests of these kinds made."""
+async def askers(tx: Tx, kinds: Sequence[str], keys: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return by key the member who asked for it and why, for those of these keys that requests of these kinds made."""
     made, asked_by, reason = col(RequestRow.made_id), col(RequestRow.requester_member_id), col(RequestRow.reason)
-    query = select_columns(made, asked_by, reason).where(col(RequestRow.kind).in_(kinds), made.is_not(None))
-    rows: list[tuple[str, str, str]] = [tuple(row) for row in await tx.execute(query)]
-    return {key: (member, why) for key, member, why in rows}
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = made.in_(keys[start : start + _AT_ONCE])
+        query = select_columns(made, asked_by, reason).where(col(RequestRow.kind).in_(kinds), some)
+        rows: list[tuple[str, str, str]] = [tuple(row) for row in await tx.execute(query)]
+        found |= {key: (member, why) for key, member, why in rows}
+    return found
 
 
 async def new_owners(tx: Tx) -> Mapping[str, str]:

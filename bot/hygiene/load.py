@@ -165,7 +165,7 @@ async def _owners(
     tx: Tx, keys: Sequence[ApiKey], kinds: Mapping[str, AnyKind]
 ) -> tuple[Mapping[str, tuple[str, str]], dict[str, str]]:
     """Return who asked for keys and why; and whose they are: the new owner's, else the asker's, else the maker's."""
-    asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys])
+    asked = await db.askers(tx, [kind.name for kind in kinds.values() if kind.issues_keys], [one.id for one in keys])
     given = await db.new_owners(tx)
     made = {one.id: one.created_by or "" for one in keys}
     whose = {key: given.get(key) or asked.get(key, ("", ""))[0] or maker for key, maker in made.items()}

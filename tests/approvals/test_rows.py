@@ -20,6 +20,7 @@ from bot.approvals import db as requests
 from bot.approvals import queries
 from bot.approvals.lookups import db as lookups
 from bot.approvals.model import Event, Request, Status
+from bot.hygiene.db import askers
 from bot.kinds.registry import KINDS
 from bot.organization.key_holders import members_with_keys
 from bot.people.model import Who
@@ -153,6 +154,8 @@ async def looked_up(folder: Path, past: int) -> Work:
         assert (len(page.items), page.total) == (5, 20)
         assert len((await queries.grants_of(rt, ALICE, page.next, 5)).items) == 5
         await queries.how_many_wait(rt)
+        async with store.read() as tx:
+            assert await askers(tx, ["create_key"], ["apikey_past1"]) == {"apikey_past1": ("user_alice", "Nightly job")}
         await members_with_keys(SimpleNamespace(store=store, directory=NoKeys(), kinds=KINDS))  # pyright: ignore[reportArgumentType]
     await store.close()
     return work_of(folder / "quartermaster.db", seen)

@@ -100,7 +100,8 @@ async def begun_alerts(tx: Tx, keys: Sequence[AlertKey]) -> set[AlertKey]:
         return set()
     periods = {(threshold_id, period) for threshold_id, period, _ in keys}
     wanted = col(AlertRow.threshold_id).in_({threshold_id for threshold_id, _ in periods})
-    rows = await tx.session.exec(select(AlertRow).where(wanted))
+    lately = col(AlertRow.period_key).in_({period for _, period in periods})
+    rows = await tx.session.exec(select(AlertRow).where(wanted, lately))
     return {(row.threshold_id, row.period_key, row.step) for row in rows if (row.threshold_id, row.period_key) in periods}
 
 
