@@ -150,6 +150,9 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (20, "closed once, never looked at again"): (
         "spend/test_gaps::after_an_absence_of_any_length_nothing_that_was_revised_is_left_unread",
+        "spend/test_sending::what_was_revised_in_an_absence_of_any_length_is_said_once_it_is_read",
+        "spend/test_provisional::every_part_says_so_far_and_none_does_once_the_day_is_closed",
+        "spend/reports/test_scheduled::figures_that_may_change_are_said_as_such_and_drawn_again_once_they_are_final",
         "spend/reconcile/test_closed::what_was_revised_during_an_absence_of_any_length_is_told_once_it_is_read",
     ),
     (21, "one odd answer is believed"): (

@@ -217,6 +217,20 @@ async def test_each_revision_is_said_once_in_the_thread(store: Store) -> None:
     assert {reply.channel for reply in slack.replies()[before:]} == {COSTS}, "Research didn't change"
 
 
+async def test_what_was_revised_in_an_absence_of_any_length_is_said_once_it_is_read(store: Store) -> None:
+    await fill(store, [*MONTH, *BUSY])
+    await subscribe(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    await run_digests(rt, NOW)
+    before, back = len(slack.replies()), NOW + timedelta(days=40)
+    await fill(store, [*MONTH, *BUSY, (FRIDAY, PROD, SONNET, "apikey_late", 10 * DOLLAR)], back, back)
+    for minutes in (0, 1):
+        await run_digests(rt, back + timedelta(minutes=minutes))
+    corrected = [one.message.text for one in slack.replies()[before:] if one.message.text.startswith("Corrected")]
+    assert corrected == ["Corrected for Fri 20 Nov: $185.00 (+$10.00)"]
+
+
 @pytest.mark.proof
 async def test_replicas_out_of_step_say_each_correction_once(three: list[Store]) -> None:
     """Each asks Slack for its own while, so that one still holds what the digest said before another corrected it."""

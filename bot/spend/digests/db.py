@@ -8,15 +8,21 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.spend.digests.model import Correction, DigestRun, Subscription
 from bot.spend.model import dollars, nanos
 from bot.store.session import Tx
-from bot.store.tables import CorrectionRow, DigestRunRow, SubscriptionRow
+from bot.store.tables import CorrectionRow, DigestRunRow, RevisionRow, SubscriptionRow
 from bot.store.upsert import insert_into
+
+_STANDING = (
+    select(DigestRunRow)
+    .join(SubscriptionRow)
+    .where(col(DigestRunRow.ts).is_not(None), col(SubscriptionRow.ended_at).is_(None))
+)
 
 
 async def save_subscription(tx: Tx, wanted: Subscription) -> Subscription:
@@ -120,12 +126,15 @@ async def forget_run(tx: Tx, run_id: int) -> None:
 
 async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
     """Return the digests that stand in a channel which still gets them, of days from `since` on."""
-    statement = (
-        select(DigestRunRow)
-        .join(SubscriptionRow)
-        .where(col(DigestRunRow.day) >= since, col(DigestRunRow.ts).is_not(None), col(SubscriptionRow.ended_at).is_(None))
-    )
-    return [_run(row) for row in (await tx.session.exec(statement)).all()]
+    return [_run(row) for row in await tx.session.exec(_STANDING.where(col(DigestRunRow.day) >= since))]
+
+
+async def correctable_digests(tx: Tx, since: date, revised_since: datetime) -> list[DigestRun]:
+    """Return the digests that stand, of days from `since` on, and older ones that weren't final or were revised lately."""
+    day, lately = col(DigestRunRow.day), col(RevisionRow.at) >= revised_since
+    was_revised = day.in_(select(RevisionRow.day).where(lately))
+    wanted = _STANDING.where(or_(day >= since, col(DigestRunRow.settled_at).is_(None), was_revised))
+    return [_run(row) for row in await tx.session.exec(wanted)]
 
 
 async def digest_run(tx: Tx, run_id: int) -> DigestRun | None:

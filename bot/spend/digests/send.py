@@ -31,7 +31,7 @@ from bot.store.notes import claim_note, note, write_note
 log = structlog.get_logger()
 
 CORRECTED_FOR = timedelta(days=35)
-"""Figures may be revised for 30 days (admin-api.md §4.10)."""
+"""Figures may be revised for 30 days (admin-api.md §4.10); after an absence that is known later."""
 ASK_AGAIN_AFTER = timedelta(minutes=5)
 
 
@@ -109,7 +109,7 @@ async def _ask_for_day(rt: Runtime, when: Due) -> bool:
 async def corrections_due(rt: Runtime, now: datetime) -> list[str]:
     """Return the runs whose day was closed or read since they were sent, so that it may cost something else by now."""
     async with rt.store.read() as tx:
-        runs = await store.sent_digests(tx, (now - CORRECTED_FOR).date())
+        runs = await store.correctable_digests(tx, (now - CORRECTED_FOR).date(), now - CORRECTED_FOR)
         if not runs:
             return []
         known = await table.ledger_days(tx, min(run.day for run in runs), max(run.day for run in runs))

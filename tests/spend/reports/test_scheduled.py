@@ -67,7 +67,10 @@ async def test_it_comes_once_a_week_with_its_chart_and_is_on_record(store: Store
     assert (one.ts, one.first, one.last) == (post.ts, SUNDAY - DAY * 6, SUNDAY)
 
 
-async def test_figures_that_may_change_are_said_as_such_and_drawn_again_once_they_are_final(store: Store) -> None:
+@pytest.mark.parametrize("absence", [timedelta(hours=5), DAY * 45])
+async def test_figures_that_may_change_are_said_as_such_and_drawn_again_once_they_are_final(
+    store: Store, absence: timedelta
+) -> None:
     await fill(store, steady(FRIDAY - DAY * 20, SUNDAY), MONDAY - DAY + timedelta(hours=2), MONDAY)
     await subscribe(store)
     slack = Slack()
@@ -79,7 +82,7 @@ async def test_figures_that_may_change_are_said_as_such_and_drawn_again_once_the
     assert "Sun 22 Nov is not final yet" in post.message.text
     await fill(store, steady(FRIDAY - DAY * 20, SUNDAY, 200 * DOLLAR), MONDAY, MONDAY)
     for _ in range(3):
-        set_clock(rt, MONDAY + timedelta(hours=5))
+        set_clock(rt, MONDAY + absence)
         await run_job(rt, _JOB["final reports"])
     [(_, again)] = slack.redrawn
     assert "· final ·" in again.text

@@ -123,10 +123,10 @@ async def sent(tx: Tx, run_id: int, now: datetime, ts: str | None, *, is_final: 
     await tx.execute(update(ReportRunRow).where(col(ReportRunRow.id) == run_id).values(**values))
 
 
-async def unsettled(tx: Tx, since: date) -> list[ReportRun]:
-    """Return the reports that say that their figures may change, of days that end from `since` on."""
+async def unsettled(tx: Tx) -> list[ReportRun]:
+    """Return the reports that say that their figures may change."""
     table = ReportRunRow
-    waits = col(table.last) >= since, col(table.ts).is_not(None), col(table.settled_at).is_(None)
+    waits = col(table.ts).is_not(None), col(table.settled_at).is_(None)
     return [_run(row) for row in await tx.session.exec(select(table).where(*waits).order_by(col(table.id)))]
 
 

@@ -12,7 +12,7 @@ from bot.runtime import Runtime
 from bot.spend import unseen
 from bot.spend.aggregate import days_between
 from bot.spend.digests.schedule import Due
-from bot.spend.digests.send import CORRECTED_FOR, is_ready
+from bot.spend.digests.send import is_ready
 from bot.spend.ledger import db as table
 from bot.spend.reports.schedule import db
 from bot.spend.reports.schedule.model import ReportSubscription
@@ -47,10 +47,10 @@ def _unseen(wanted: ReportSubscription) -> str:
     return unseen.subject_of("report", wanted.id, wanted.channel, wanted.created_by)
 
 
-async def reports_to_settle(rt: Runtime, now: datetime) -> list[str]:
+async def reports_to_settle(rt: Runtime, _now: datetime) -> list[str]:
     """Return the runs that say that their figures may change, and whose days are all closed by now."""
     async with rt.store.read() as tx:
-        waiting = await db.unsettled(tx, (now - CORRECTED_FOR).date())
+        waiting = await db.unsettled(tx)
         if not waiting:
             return []
         known = await table.ledger_days(tx, min(one.first for one in waiting), max(one.last for one in waiting))
