@@ -61,6 +61,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "security/test_flags::what_slack_left_out_is_named_in_the_refusal_and_the_log",
         "security/test_identity::a_channel_of_which_slack_does_not_say_whether_it_is_shared_gets_no_card",
         "cli/test_doctor::the_doctor_names_what_slack_leaves_out_of_a_channel",
+        "cli/test_doctor::the_doctor_names_missing_scopes_and_a_wrong_team",
     ),
     (7, "answers go wherever a payload says"): (
         "settings/test_network::answers_go_to_slacks_side_only",

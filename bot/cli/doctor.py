@@ -93,7 +93,7 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
     if probe.error:
         return [Diagnosis(False, f"Slack doesn't accept SLACK_BOT_TOKEN ({probe.error}). {_mend(probe.error)}")]
     found = [Diagnosis(True, f"Slack: @{probe.user} in {probe.team} ({probe.team_id}).")]
-    if settings.team_id and settings.team_id != probe.team_id and settings.team_id.startswith("T"):
+    if settings.team_id not in (None, probe.team_id, probe.enterprise_id):
         found.append(Diagnosis(False, f"TEAM_ID is {settings.team_id}, but the bot token belongs to {probe.team_id}."))
     missing = [scope for scope in BOT_SCOPES if scope not in probe.scopes] if probe.scopes else []
     if missing:

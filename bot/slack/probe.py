@@ -25,11 +25,13 @@ _NO_ANSWER = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 class SlackProbe:
     """Who the bot token is; `error` is Slack's word when the call failed, `no_answer`, or what is wrong with TLS.
 
+    `enterprise_id` is "" outside of Enterprise Grid, where an installation for the whole organization may name that alone.
     `scopes` are those granted.
     """
 
     error: str | None = None
     team_id: str = ""
+    enterprise_id: str = ""
     team: str = ""
     user: str = ""
     scopes: frozenset[str] = frozenset()
@@ -66,8 +68,9 @@ async def probe_bot_token(settings: Settings) -> SlackProbe:
         return SlackProbe(error=_code(error))
     except _NO_ANSWER as error:
         return SlackProbe(error=_silence(error))
-    team_id, team, user = (_text(answer.get(name)) for name in ("team_id", "team", "user"))
-    return SlackProbe(None, team_id, team, user, granted_scopes(answer))
+    names = ("team_id", "enterprise_id", "team", "user")
+    team_id, enterprise_id, team, user = (_text(answer.get(name)) for name in names)
+    return SlackProbe(None, team_id or enterprise_id, enterprise_id, team, user, granted_scopes(answer))
 
 
 def granted_scopes(answer: AsyncSlackResponse) -> frozenset[str]:

@@ -28,14 +28,15 @@ async def test_the_doctor_finds_the_sandbox_well() -> None:
     assert [diagnosis.is_off for diagnosis in found] == [False] * 6 + [True] * 3
 
 
-async def test_the_doctor_names_missing_scopes_and_a_wrong_team() -> None:
+@pytest.mark.parametrize("wanted", ["T0OTHER", "E0OTHER"])
+async def test_the_doctor_names_missing_scopes_and_a_wrong_team(wanted: str) -> None:
     manifest = render_manifest()
     manifest["oauth_config"]["scopes"]["bot"].remove("usergroups:read")
     async with running_sandbox(SandboxOptions(start=DAY, manifest=manifest)) as sandbox:
-        settings = load_settings(sandbox.settings() | {"TEAM_ID": "T0OTHER"})
+        settings = load_settings(sandbox.settings() | {"TEAM_ID": wanted})
         found = await examine(settings, sandbox.clock.now())
     bad = [diagnosis.sentence for diagnosis in found if not diagnosis.good]
-    assert bad[0].startswith("TEAM_ID is T0OTHER")
+    assert bad[0].startswith(f"TEAM_ID is {wanted}")
     assert bad[1].startswith("Scopes that the app lacks: usergroups:read.")
 
 
