@@ -125,6 +125,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (17, "pace from a clock that jumps"): (
         "test_jobs::*",
         "security/test_authority_today::approvals_that_count_again_are_enough_at_the_next_click",
+        "timers/test_timers::what_is_looked_at_often_is_so_though_the_clock_was_set_back",
         "timers/test_timers::a_clock_that_was_set_back_makes_no_claim_shorter_and_none_much_longer",
         "posts/test_faults::a_clock_that_is_set_back_takes_no_post_from_who_is_sending_it",
         "posts/test_faults::who_was_robbed_while_the_clock_was_set_back_sends_nothing",

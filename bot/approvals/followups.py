@@ -79,5 +79,5 @@ async def _wipe(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     return None
 
 
-REQUESTS = TimerTopic("request", _act, _prepare, has_sorts=True)
+REQUESTS = TimerTopic("request", _act, _prepare, has_sorts=True, often=frozenset({PROVE, FOLLOW, OWNERS, HOLD}))
 SECRETS = TimerTopic("secret", _wipe, has_sorts=True)

@@ -14,7 +14,7 @@ from bot.store.upsert import insert_for
 from bot.timers.model import Timer, TimerTopic
 
 LONGEST = timedelta(minutes=30)
-"""No pause after a failure lasts so long: a later moment was written by a clock that ran ahead."""
+"""No pause after a failure, or between looks that come often, is longer: a later moment is of a clock that ran ahead."""
 MOST_DUE = 500
 """Rows that one look returns at most."""
 
@@ -71,20 +71,15 @@ async def due(tx: Tx, now: datetime, topics: Mapping[str, TimerTopic]) -> list[T
     topic, due_at = col(TimerRow.topic), col(TimerRow.due_at)
     sort = case((topic.in_([name for name, one in topics.items() if one.has_sorts]), col(TimerRow.what)), else_="")
     number = func.row_number().over(partition_by=[topic, sort], order_by=due_at)
-    query = select(TimerRow).where(_is_due(now), topic.in_(topics)).order_by(number, due_at)
+    query = select(TimerRow).where(_is_due(now, topics), topic.in_(topics)).order_by(number, due_at)
     return [_timer(row) for row in await tx.session.exec(query.limit(MOST_DUE))]
 
 
 async def claim(tx: Tx, timer: Timer, token: str, now: datetime, until: datetime) -> Timer | None:
-    """Take a due timer until then; None when somebody else has it, or it isn't due any more."""
-    query = select(TimerRow).where(*_key(timer), _is_due(now))
-    row = (await tx.session.exec(query)).first()
-    if row is None:
-        return None
-    found = _timer(row)
-    statement = update(TimerRow).where(*_key(timer), _is_due(now))
-    claimed = await tx.execute(statement.values(claim=token, claimed_until=until))
-    return found if claimed.rowcount == 1 else None
+    """Take a timer that was found due until then; None when somebody else has it, or it was set again since."""
+    as_found = *_key(timer), _is_free(now), col(TimerRow.due_at) == timer.due_at, col(TimerRow.tries) == timer.tries
+    claimed = await tx.execute(update(TimerRow).where(*as_found).values(claim=token, claimed_until=until))
+    return timer if claimed.rowcount == 1 else None
 
 
 async def are_claims_ahead(tx: Tx, now: datetime, lasts: timedelta) -> bool:
@@ -113,11 +108,17 @@ async def again(tx: Tx, timer: Timer, token: str, at: datetime, *, failed: bool)
     await tx.execute(mine.values(due_at=at, tries=tries, claim=None, claimed_until=None))
 
 
-def _is_due(now: datetime) -> Any:
+def _is_due(now: datetime, topics: Mapping[str, TimerTopic]) -> Any:
     """Tell whether a timer is due and nobody works on it."""
-    until, due_at = col(TimerRow.claimed_until), col(TimerRow.due_at)
-    is_free = or_(until.is_(None), until <= now)
-    return and_(is_free, or_(due_at <= now, and_(col(TimerRow.tries) > 0, due_at > now + LONGEST)))
+    due_at = col(TimerRow.due_at)
+    often = [and_(col(TimerRow.topic) == name, col(TimerRow.what).in_(one.often)) for name, one in topics.items()]
+    is_ahead = and_(or_(col(TimerRow.tries) > 0, *often), due_at > now + LONGEST)
+    return and_(_is_free(now), or_(due_at <= now, is_ahead))
+
+
+def _is_free(now: datetime) -> Any:
+    until = col(TimerRow.claimed_until)
+    return or_(until.is_(None), until <= now)
 
 
 def _is_ahead(now: datetime, lasts: timedelta) -> Any:

@@ -36,9 +36,11 @@ class TimerTopic:
     """What timers are about. `prepare` runs once before the due timers of a topic, for what all of them look at.
 
     `has_sorts`: each `what` is another sort of work, and none waits for those of another; else all timers are of one sort.
+    `often`: the `what`s that are always looked at again within half an hour.
     """
 
     name: str
     act: Act
     prepare: Callable[[Any], Awaitable[None]] = nothing
     has_sorts: bool = False
+    often: frozenset[str] = frozenset()

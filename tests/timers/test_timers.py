@@ -100,6 +100,17 @@ async def test_what_fails_is_tried_again_and_keeps_the_others_from_nothing(scene
     assert await scene.work(minutes=1) == ["bad:end"]
 
 
+@pytest.mark.both
+async def test_what_is_looked_at_often_is_so_though_the_clock_was_set_back(scene: Scene) -> None:
+    scene.topics = {"note": replace(scene.topics["note"], often=frozenset({"look"}))}
+    await scene.set("x", look=NOW, end=NOW + timedelta(hours=9))
+    scene.clock.advance(hours=2)
+    scene.again = scene.clock() + timedelta(seconds=50)
+    assert await scene.work() == ["x:look"]
+    scene.clock.advance(hours=-2)
+    assert await scene.work(minutes=1) == ["x:look"]
+
+
 async def test_a_timer_that_wants_to_look_again_does(scene: Scene) -> None:
     scene.again = SOON + timedelta(hours=2)
     await scene.set("x", look=SOON)
