@@ -251,6 +251,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
         "approvals/test_own_queue::an_approved_request_that_waits_for_the_own_budget_goes_on_by_itself",
         "spend/test_gaps::the_own_queue_is_no_failure_of_a_report",
         "claude_code/test_sync::the_own_queue_is_no_failure_of_the_report",
+        "status/test_budget::the_status_takes_the_own_queue_for_no_failure_of_the_api",
     ),
     (38, "what grows blocks everybody"): (
         "approvals/test_rows::looks_cost_the_same_whatever_was_asked_long_ago",

@@ -89,7 +89,10 @@ def _lacks(scope: str) -> StatusLine:
 
 
 async def _organization(rt: Runtime) -> list[StatusLine]:
-    outage = await current_outage(rt)
+    outage, use = await current_outage(rt), rt.admin.use
+    if outage is None and use.used >= use.most:
+        said = "I can't ask it at this moment: my own requests of this minute are used up. Try again in a minute."
+        return [StatusLine("Claude organization", None, said)]
     try:
         organization = await rt.admin.me()
     except UpstreamError as error:

@@ -1,7 +1,12 @@
 """The bot's own calls in the status: its share, the server's own count, and why it waits."""
 
+from types import SimpleNamespace
+from typing import Any
+
 from bot.admin.budget import Budget, Use
 from bot.status.budget import budget_in_words
+from bot.status.checks import collect_status
+from bot.store.session import Store
 
 
 def test_the_share_and_the_servers_count_are_said() -> None:
@@ -17,6 +22,13 @@ def test_the_share_and_the_servers_count_are_said() -> None:
         good, words = budget_in_words(use)
         assert good is is_good
         assert said in words
+
+
+async def test_the_status_takes_the_own_queue_for_no_failure_of_the_api(store: Store) -> None:
+    rt: Any = SimpleNamespace(store=store, admin=SimpleNamespace(use=Use(90, 90, None, 0.0)))
+    (line,) = [one for one in await collect_status(rt) if one.title == "Claude organization"]
+    assert line.is_good is None
+    assert line.detail.startswith("I can't ask it at this moment: my own requests of this minute are used up.")
 
 
 async def test_what_the_server_says_is_kept_and_holds_back_ahead_of_a_refusal() -> None:
