@@ -10,7 +10,7 @@ from bot.approvals.audit_trail import Trail
 from bot.cli.database import Unreadable, read_database
 from bot.settings.model import DatabaseSettings
 from bot.store.actions import AuditAction
-from bot.store.audit import AuditEntry, AuditProof, all_entries, verify_chain
+from bot.store.audit import AuditEntry, all_entries, verify_chain, why_other_key
 from bot.store.session import Tx
 from bot.words.wording import plural
 
@@ -24,7 +24,7 @@ async def verify_audit(settings: DatabaseSettings, since: tuple[int, str] | None
     """
 
     async def prove(tx: Tx) -> tuple[bool | None, str]:
-        return _said(await verify_chain(tx, settings.audit_key_bytes, since, await told_by_requests(tx)))
+        return await _proven(tx, settings, since)
 
     return await _read(settings, prove)
 
@@ -47,7 +47,7 @@ async def show_audit(settings: DatabaseSettings, about: str, say: Callable[[str]
             if not about or wanted.takes(entry.actor, entry.subject, entry.detail):
                 found += 1
                 say(_line(entry, emails.get(entry.actor, "")))
-        whole, sentence = _said(await verify_chain(tx, settings.audit_key_bytes, None, await told_by_requests(tx)))
+        whole, sentence = await _proven(tx, settings, None)
         if not found:
             return (
                 False,
@@ -80,7 +80,11 @@ async def _read(
         return None, f"{_SAYS}{error}"
 
 
-def _said(proof: AuditProof) -> tuple[bool, str]:
+async def _proven(tx: Tx, settings: DatabaseSettings, since: tuple[int, str] | None) -> tuple[bool, str]:
+    """Prove the log, unless nothing in it was written with this key, which says nothing of the log itself."""
+    if other := await why_other_key(tx, settings.audit_key_bytes):
+        return False, f"{_SAYS}{other}"
+    proof = await verify_chain(tx, settings.audit_key_bytes, since, await told_by_requests(tx))
     if proof.broken_seq is None:
         head = f"{proof.entries}:{proof.head}"
         entries = plural(proof.entries, "entry", "entries")

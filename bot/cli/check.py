@@ -19,6 +19,7 @@ from bot.settings.model import Settings, SettingsError, load_settings
 from bot.settings.parse import is_loopback
 from bot.settings.sources import bare
 from bot.spend.scope import groups_without_people
+from bot.store.audit import peek_audit_key
 from bot.store.peek import peek_note, peek_revision, sqlite_path
 from bot.store.revisions import why_too_new
 from bot.words.wording import listed, plural
@@ -261,13 +262,15 @@ def _loose_names(settings: Settings, path: Path, known_kinds: Kinds) -> Findings
 
 
 def _database(settings: Settings) -> Findings:
-    """Find a SQLite file that can't be made where the settings put it, and one of a newer Quartermaster."""
+    """Find a SQLite file that can't be where the settings put it, is of a newer Quartermaster or of another AUDIT_KEY."""
     url = settings.database_url.get_secret_value()
     path = sqlite_path(url)
     if path is not None and (why := no_place(path)):
         said = f"DATABASE_URL names a file that can't be made: {why}"
     elif too_new := why_too_new(peek_revision(url)):
         said = f"DATABASE_URL can't be used: {too_new}"
+    elif other := peek_audit_key(url, settings.audit_key_bytes):
+        said = other
     elif path is not None and (why := no_rights(path)):
         return Findings((), tuple(placed([f"DATABASE_URL: {why}"])), ("not for the user who checked this",))
     else:

@@ -24,6 +24,7 @@ from bot.settings.network import MENDS, forget_proxies
 from bot.slack.probe import probe_app_token, probe_bot_token, probe_channel, probe_person
 from bot.status.capabilities import unkept_ways
 from bot.status.outage import STALE_AFTER
+from bot.store.audit import peek_audit_key
 from bot.store.migrate import examine_database
 from bot.store.session import Store
 from bot.words.calendars import UTC_DAYS
@@ -82,7 +83,7 @@ async def examine(settings: Settings, now: datetime) -> list[Diagnosis]:
         names = await examine_names(settings, admin, slack_answers=slack[0].good)
         claude = await examine_claude(admin, settings, now)
         targets = [Diagnosis(*one) for one in (*await ask_targets(settings), *await examine_datadog(settings))]
-        rest = [*claude, *await _database(settings), *targets]
+        rest = [*claude, *await examine_storage(settings), *targets]
         return [*slack, *policy, *(Diagnosis(False, said) for said in names), *rest]
     finally:
         await admin.aclose()
@@ -109,11 +110,11 @@ async def _slack(settings: Settings) -> list[Diagnosis]:
     return found
 
 
-async def _database(settings: Settings) -> list[Diagnosis]:
-    """Look at a PostgreSQL database, or at a SQLite file, which is made by the bot, and its disk."""
+async def examine_storage(settings: Settings) -> list[Diagnosis]:
+    """Look at a PostgreSQL database, or at a SQLite file, which the bot makes, and its disk."""
     url = settings.database_url.get_secret_value()
     if not url.startswith("postgresql"):
-        wrong = examine_file(url)
+        wrong = examine_file(url) or peek_audit_key(url, settings.audit_key_bytes)
         return [Diagnosis(False, f"DATABASE_URL: {wrong}")] if wrong else []
     store = Store(url, settings.audit_key_bytes)
     try:

@@ -1,19 +1,27 @@
 """The audit log: append-only, hash-chained from the first row, provable by `python -m bot audit verify`."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
 from bot.errors import QuartermasterError
 from bot.store.chain import GENESIS, AuditDraft, chain_hash
+from bot.store.peek import open_file
 from bot.store.session import Tx
 from bot.store.tables import AuditEntryRow
 
 _ABOUT = select(AuditEntryRow).where(col(AuditEntryRow.subject) == bindparam("what")).order_by(col(AuditEntryRow.seq))
+_SEQ = col(AuditEntryRow.seq)
+_ENDS = [select(AuditEntryRow).order_by(order).limit(5) for order in (_SEQ, _SEQ.desc())]
+"""The first and the newest entries: more than one of each, because one may be damaged."""
+_CHANGED_OR_OTHER: Final = "its content was changed, or it was written with another AUDIT_KEY"
 Told = tuple[str, tuple[str, ...], str]
 """A subject, the actions of which one must be on record, and the sentence for when none is."""
 
@@ -83,7 +91,10 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
         if entry.prev_hash != prev:
             return AuditProof(expected - 1, entry.seq, "it doesn't fit the entry before it")
         if not _is_of(entry, key):
-            return AuditProof(expected - 1, entry.seq, "its content was changed, or AUDIT_KEY is a different one")
+            newest = [_entry(row) for row in await tx.execute(_ENDS[-1])]
+            others_fit = any(_is_of(one, key) for one in newest if one.seq > entry.seq)
+            why = "its content was changed" if others_fit else _CHANGED_OR_OTHER
+            return AuditProof(expected - 1, entry.seq, why)
         if since and entry.seq == since[0] and entry.hash != since[1]:
             return AuditProof(expected - 1, entry.seq, "it is not the same entry as at the earlier check")
         prev = entry.hash
@@ -100,17 +111,34 @@ class OtherAuditKey(QuartermasterError):
 
 
 async def check_audit_key(tx: Tx, key: bytes) -> None:
-    """Raise OtherAuditKey where neither the first nor the newest entry was hashed with a key; one of them may be damaged."""
-    by_number = col(AuditEntryRow.seq)
-    ends = [
-        _entry(row)
-        for order in (by_number, by_number.desc())
-        for row in await tx.session.exec(select(AuditEntryRow).order_by(order).limit(1))
-    ]
+    """Raise OtherAuditKey where a key is another one than that of the log."""
+    if wrong := await why_other_key(tx, key):
+        raise OtherAuditKey(wrong)
+
+
+async def why_other_key(tx: Tx, key: bytes) -> str | None:
+    """Return in a sentence that a key is another one than that of the log; None where it isn't, or nothing is on record."""
+    return _why_other_key([_entry(row) for end in _ENDS for row in await tx.execute(end)], key)
+
+
+def peek_audit_key(database_url: str, key: bytes) -> str | None:
+    """Return the same of a SQLite file, which isn't changed; None for another database, or one that can't be read."""
+    try:
+        file = open_file(database_url)
+        if file is None:
+            return None
+        with closing(file), create_engine("sqlite://", creator=lambda: file).connect() as connection:
+            return _why_other_key([_entry(row) for end in _ENDS for row in connection.execute(end)], key)
+    except (sqlite3.Error, DBAPIError):
+        return None
+
+
+def _why_other_key(ends: Sequence[AuditEntry], key: bytes) -> str | None:
+    """Say it where none of the entries fits: those that are damaged have others beside them."""
     if not ends or any(_is_of(entry, key) for entry in ends):
-        return
+        return None
     begun = "without one: remove it" if any(_is_of(entry, b"") for entry in ends) else "with another one: put that back"
-    raise OtherAuditKey(f"AUDIT_KEY doesn't fit the audit log, which was begun {begun}. Nothing was changed.")
+    return f"AUDIT_KEY doesn't fit the audit log, which was begun {begun}. Nothing was changed."
 
 
 def _is_of(entry: AuditEntry, key: bytes) -> bool:

@@ -28,12 +28,18 @@ def peek_revision(database_url: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def _peek(database_url: str, statement: str, *values: str) -> tuple[Any, ...] | None:
+def open_file(database_url: str) -> sqlite3.Connection | None:
+    """Open the SQLite file of an address to read it; None where there is none. Raises sqlite3.Error."""
     path = sqlite_path(database_url)
-    if path is None or not path.is_file():
-        return None
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1) if path is not None and path.is_file() else None
+
+
+def _peek(database_url: str, statement: str, *values: str) -> tuple[Any, ...] | None:
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=1)) as file:
+        file = open_file(database_url)
+        if file is None:
+            return None
+        with closing(file):
             return file.execute(statement, values).fetchone()
     except sqlite3.Error:
         return None

@@ -3,16 +3,22 @@
 import contextlib
 import os
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.cli.check import check_everything
+from bot.cli.doctor import examine_storage
 from bot.cli.doctor_disk import LEAST, examine_file
 from bot.kinds.registry import KINDS
-from bot.store.migrate import NO_FILE_RIGHTS, known_reason
+from bot.settings.model import load_settings
+from bot.store.actions import AuditAction
+from bot.store.migrate import NO_FILE_RIGHTS, known_reason, open_database
+from bot.store.session import Store
 from tests.cli.test_check import GOOD
+from tests.conftest import AUDIT_KEY
 from tests.templates import copy_sqlite
 
 
@@ -62,3 +68,27 @@ def test_a_file_of_a_newer_version_is_named(tmp_path: Path) -> None:
     found = check_everything(GOOD | {"DATABASE_URL": url}, KINDS, tmp_path / "none.yml")
     assert any(said in fault for fault in found.faults)
     assert not found.starts
+
+
+async def test_a_file_of_another_audit_key_is_named_and_one_with_damaged_entries_is_not(tmp_path: Path) -> None:
+    path = tmp_path / "bot.db"
+    env = GOOD | {"DATABASE_URL": f"sqlite+aiosqlite:///{path}", "AUDIT_KEY": AUDIT_KEY.decode()}
+    copy_sqlite(path)
+    store = Store(env["DATABASE_URL"], AUDIT_KEY)
+    async with store.write() as tx:
+        for number in range(3):
+            tx.audit(datetime(2026, 11, 23, tzinfo=UTC), "user_1", AuditAction.PERSON_LINKED, f"req_{number}")
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f'DROP TRIGGER "{name}"')
+        file.execute("UPDATE audit_entry SET action = 'forged' WHERE seq != 2")
+    await open_database(store)
+    await store.close()
+    none = tmp_path / "none.yml"
+    assert check_everything(env, KINDS, none).starts
+    assert await examine_storage(load_settings(env)) == []
+    other = env | {"AUDIT_KEY": "another-key-0000"}
+    said = "AUDIT_KEY doesn't fit the audit log, which was begun with another one: put that back."
+    assert [said in one.sentence for one in await examine_storage(load_settings(other))] == [True]
+    found = check_everything(other, KINDS, none)
+    assert (any(said in fault for fault in found.faults), found.starts) == (True, False)
