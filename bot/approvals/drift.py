@@ -51,9 +51,13 @@ async def watch(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str]
         await let_go(tx, kind, asked)
     if kind.effect.stays and parts is None:
         await timers.set_timers(tx, TOPIC, kind.effect.stays.which(asked), {request.id: at})
+    await _watch_parts(tx, kind, asked, parts)
+
+
+async def _watch_parts(tx: Tx, kind: AnyKind, asked: Asked[Any], parts: Collection[str] | None) -> None:
     for name, stays in kind.effect.parts_stay(asked).items():
         if parts is None or name in parts:
-            await timers.set_first(tx, TOPIC, stays.which(asked), request.id, at)
+            await timers.set_first(tx, TOPIC, stays.which(asked), asked.request.id, tx.now + LOOK_EVERY)
 
 
 async def let_go(tx: Tx, kind: AnyKind, asked: Asked[Any]) -> None:
@@ -69,8 +73,9 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
         request = await requests.load(tx, timer.what)
     if request is None or request.status not in (Status.APPLIED, Status.REVERTED):
         return None
-    asked = kind_of(rt, request).asked(request)
-    stays, which = _behind(kind_of(rt, request), asked, timer.subject)
+    kind = kind_of(rt, request)
+    asked = kind.asked(request)
+    stays, which = _behind(kind, asked, timer.subject)
     if stays is None or (stays.is_final and request.closed_at and rt.now() >= request.closed_at + FINAL_LASTS):
         return None
     try:
@@ -86,6 +91,9 @@ async def _look(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
         return rt.now() + SOON
     if noted:
         await refresh(rt, request.id)
+    if not which and seen.is_same and kind.effect.parts_stay(asked):
+        async with rt.store.write() as tx:  # it may have been set before its parts were watched, too
+            await _watch_parts(tx, kind, asked, None)
     return None if seen.is_over else rt.now() + LOOK_EVERY
 
 

@@ -24,7 +24,7 @@ from bot.kinds.registry import KINDS
 from bot.slack.paging import Page
 from bot.store import audit
 from bot.store.session import Store
-from bot.timers.db import due
+from bot.timers.db import due, set_timers
 from bot.timers.model import Timer
 from bot.timers.run import due_timers, run_timer
 from tests.approvals.acting import a_minute_passes, card_with, press, request_behind, settled, until
@@ -319,6 +319,9 @@ async def test_a_key_that_is_renamed_and_switched_off_elsewhere_is_on_record_onc
         request = await until(world, card, Status.APPLIED)
         assert await a_day_passes(world) == 2
         key_id = request.outcome.thing_id or ""
+        async with world.rt.store.write() as tx:  # as it is for a key that an older version made
+            await set_timers(tx, "drift", f"name:{key_id}", {})
+        assert (await a_day_passes(world), await a_day_passes(world)) == (1, 2)
         await world.rt.admin.update_api_key(key_id, name="ingest-old")
         await a_day_passes(world)
         await a_day_passes(world)
