@@ -67,6 +67,11 @@ class Others:
         async with self._store.read() as tx:
             return await lookups.given_since(tx, kind, since)
 
+    async def at_work_since(self, kind: str, since: datetime) -> list[Request]:
+        """Return the requests of a kind that are open or were closed since then, also those done in part only."""
+        async with self._store.read() as tx:
+            return await lookups.at_work_since(tx, kind, since)
+
     async def standing(self, kind: str) -> list[Request]:
         """Return the grants of a kind that stand; the time of some may be over."""
         async with self._store.read() as tx:

@@ -60,6 +60,18 @@ async def test_whoever_asked_for_an_invite_is_named_and_hears_that_somebody_else
     assert labels(told)[-1] == "Invite…"
 
 
+async def test_whoever_asked_for_an_invite_is_named_where_others_of_the_batch_failed(world: World) -> None:
+    await world.post("/faults", target="claude", name="POST /v1/organizations/invites", kind="slow", seconds=0.01)
+    await world.post("/faults", target="claude", name="POST /v1/organizations/invites", kind="drop_before", times=9)
+    emails = f"{KIM}, lee@acme.test"
+    await fill_in(world, DANA, INVITE_MEMBERS, {"emails": emails, "role": "developer", "reason": "New team"})
+    batch = await card_with(world, "New team")
+    await press(world, BOB, batch, "request_approve")
+    await until(world, batch, Status.FAILED)
+    await fill_in(world, ALICE, WITHDRAW_INVITE, {"invite_id": KIM, "reason": "Wrong address"})
+    await card_with(world, f"<@{DANA}>'s invite")
+
+
 async def test_an_invite_that_was_accepted_meanwhile_is_not_withdrawn(world: World) -> None:
     invite_id, card = await ask_to_withdraw(world)
     await world.post(f"/claude/invites/{invite_id}/accept")

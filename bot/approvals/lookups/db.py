@@ -117,6 +117,12 @@ async def given_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
     )
 
 
+async def at_work_since(tx: Tx, kind: str, since: datetime) -> list[Request]:
+    """Return the requests of a kind that are open or were closed since then, also those of which only a part was done."""
+    is_late = or_(col(RequestRow.closed_at).is_(None), col(RequestRow.closed_at) >= since)
+    return await with_decisions(tx, select(RequestRow).where(RequestRow.kind == kind, is_late))
+
+
 async def standing(tx: Tx, kind: str) -> list[Request]:
     """Return the grants of a kind that stand; the time of some may be over."""
     stands = ID.in_(select(GrantHolderRow.request_id))

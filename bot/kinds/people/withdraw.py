@@ -68,7 +68,7 @@ def _no_longer_waits(invite: Invite) -> str:
 async def _inviters(reading: Reading, invite_id: str) -> tuple[Who, ...]:
     """Return who asked for a pending invite; nobody for one that was sent from the Console."""
     found = next((one for one in await reading.directory.invites() if one.id == invite_id), None)
-    sent = await reading.others.given_since(INVITE_MEMBERS.name, found.invited_at - _CLOCKS) if found else []
+    sent = await reading.others.at_work_since(INVITE_MEMBERS.name, found.invited_at - _CLOCKS) if found else []
     asked = (one for one in sent if any(part.thing_id == invite_id for part in one.outcome.parts))
     return tuple(one.requester for one in asked)
 
