@@ -21,7 +21,7 @@ class Outage(BaseModel):
     """One outage, from the first failure that was seen.
 
     `is_refused`: the Admin key isn't accepted; `is_on_hold`: none is, until somebody has paid; `is_stale`: answers come, but
-    their figures don't move on.
+    their figures don't move on; `is_code`: Claude Code's report alone can't be read.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +31,7 @@ class Outage(BaseModel):
     is_refused: bool
     is_on_hold: bool = False
     is_stale: bool = False
+    is_code: bool = False
     sentence: str
     ended_at: datetime | None = None
 
@@ -47,6 +48,9 @@ class Outage(BaseModel):
 
 def render(outage: Outage, purpose: str) -> Message:
     """Return what an outage's post says: to `ADMINS`, to `READERS`, or that it is `OVER`."""
+    if outage.is_code:
+        text = _of_code(outage, purpose)
+        return Message(text, [section(text)])
     text = _over(outage) if purpose == OVER else _to_admins(outage) if purpose == ADMINS else _to_readers(outage)
     return Message(text, [section(text)])
 
@@ -86,6 +90,17 @@ def _to_admins(outage: Outage) -> Markup:
     else:
         lines.append(f"I keep trying. {code('python -m bot doctor')} says more.")
     return "\n".join(lines)
+
+
+def _of_code(outage: Outage, purpose: str) -> Markup:
+    if purpose == OVER:
+        return f"✅ Claude Code's report can be read again; it couldn't {_when(outage)}. I read the days that I missed now."
+    if outage.ended_at:
+        return f"Claude Code's report could not be read {_when(outage)}. It can again."
+    return (
+        f"⚠️ *Claude Code's report can't be read {_when(outage)}.* {escape(outage.sentence)}\n"
+        "Only figures about Claude Code are missing. Costs, digests and alerts go on. I keep trying."
+    )
 
 
 def _to_readers(outage: Outage) -> Markup:

@@ -18,7 +18,7 @@ from bot.spend.alerts.db import thresholds
 from bot.spend.ask.figures import figures_as_of, last_reading
 from bot.spend.digests.db import subscriptions
 from bot.spend.reports.schedule.db import subscriptions as reports
-from bot.status.db import summarized
+from bot.status.db import code_failure, summarized
 from bot.status.outage import ADMINS, OVER, READERS, STALE_AFTER, Outage, render
 from bot.store.notes import claim_note, note, write_note
 from bot.store.session import Tx
@@ -29,7 +29,17 @@ TOPIC = "outage"
 LOOK_EVERY = timedelta(seconds=45)
 NOT_LOOKED = timedelta(hours=1)
 """After so long without a look nothing was running: nobody knows whether the Claude API answered meanwhile."""
-_NOW = "outage:now"
+_NOW, _CODE = "outage:now", "outage:code"
+
+
+class _Seen(NamedTuple):
+    """What fails, in words, and whether that waits for a person."""
+
+    sentence: str
+    is_refused: bool
+    is_on_hold: bool = False
+    is_stale: bool = False
+    is_code: bool = False
 
 
 async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
@@ -41,33 +51,36 @@ async def to_look_at(rt: Runtime, now: datetime) -> list[str]:
 async def look(rt: Runtime, _key: str, _now: datetime) -> None:
     """Ask the Claude API for a sign of life, remember what it did, and want the words that this causes."""
     seen = await _failure(rt)
+    await _follow(rt, _NOW, seen)
+    if seen is None:  # else nobody knows whether it fails alone
+        await _follow(rt, _CODE, await _code_alone(rt))
+
+
+async def _follow(rt: Runtime, which: str, seen: _Seen | None) -> None:
     now = rt.now()
     async with rt.store.write() as tx:
-        known, looked_at = await _current(tx)
+        known, looked_at = await _current(tx, which)
         outage = _next(known, looked_at, seen, now)
         if outage is None:
             return
         await write_note(tx, f"outage:{outage.id}", outage.model_dump(mode="json"), now)
-        await write_note(tx, _NOW, {"id": None if outage.ended_at else outage.id}, now)
+        await write_note(tx, which, {"id": None if outage.ended_at else outage.id}, now)
         await _want(rt, tx, outage, now, is_news=outage != known)
     if outage != known:
-        log.warning("claude_api", ended=outage.ended_at is not None, refused=outage.is_refused, detail=outage.sentence)
+        log.warning(
+            "claude_api",
+            code_only=outage.is_code,
+            ended=outage.ended_at is not None,
+            refused=outage.is_refused,
+            detail=outage.sentence,
+        )
     await converge(rt, TOPIC, outage.id)
 
 
 async def current_outage(rt: Runtime) -> Outage | None:
     """Return the outage of this moment, as far as the watch has seen one."""
     async with rt.store.read() as tx:
-        return (await _current(tx))[0]
-
-
-class _Seen(NamedTuple):
-    """What fails, in words, and whether that waits for a person."""
-
-    sentence: str
-    is_refused: bool
-    is_on_hold: bool = False
-    is_stale: bool = False
+        return (await _current(tx, _NOW))[0]
 
 
 async def _failure(rt: Runtime) -> _Seen | None:
@@ -91,6 +104,13 @@ async def _stale(rt: Runtime) -> _Seen | None:
     return _Seen("It answers, but its figures are more than a day old.", is_refused=False, is_stale=True)
 
 
+async def _code_alone(rt: Runtime) -> _Seen | None:
+    """Return that the report of Claude Code fails; None where it can be read, or never could: not everybody has it."""
+    async with rt.store.read() as tx:
+        failure = await code_failure(tx)
+    return _Seen(failure[0], is_refused=False, is_code=True) if failure and failure[1] else None
+
+
 def _next(known: Outage | None, looked_at: datetime, seen: _Seen | None, now: datetime) -> Outage | None:
     """Return the outage as it is now, None where there was none and is none; it was looked at last at `looked_at`.
 
@@ -107,9 +127,9 @@ def _next(known: Outage | None, looked_at: datetime, seen: _Seen | None, now: da
     return known.model_copy(update=seen._asdict())
 
 
-async def _current(tx: Tx) -> tuple[Outage | None, datetime]:
+async def _current(tx: Tx, which: str) -> tuple[Outage | None, datetime]:
     """Return the outage of this moment, and when it was looked at last."""
-    pointer = await note(tx, _NOW)
+    pointer = await note(tx, which)
     outage_id = pointer[0].get("id") if pointer else None
     return (await _load(tx, str(outage_id)) if outage_id else None), pointer[1] if pointer else tx.now
 
@@ -130,7 +150,7 @@ async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: 
     elif outage.concerns_admins(now):
         admins = admins_of(rt.policy)
         wanted = [Wanted(f"{ADMINS}:{one}", one) for one in admins]
-        if outage.concerns_readers(now):
+        if outage.concerns_readers(now) and not outage.is_code:  # their summaries say it by themselves
             readers = await _readers(tx)
             wanted += [Wanted(f"{READERS}:{one}", one) for one in readers if one not in admins]
     await posts.want(tx, TOPIC, outage.id, wanted, now)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.claude_code.db import note_reading
 from bot.claude_code.digests.db import subscribe as subscribe_code
 from bot.claude_code.digests.schedule import CodeSubscription
 from bot.jobs import JOBS, run_job
@@ -181,6 +182,31 @@ async def test_status_says_that_the_report_of_claude_code_alone_can_not_be_read(
     await run_job(world.rt, next(job for job in JOBS if job.name == "claude_code"))
     await world.command(BOB, "/claude-admin status")
     await told(world, BOB, "⚠️ *Claude Code* Its report can't be read now.", "C0GENERAL")
+
+
+async def test_admins_alone_hear_once_that_the_report_of_claude_code_fails_alone_and_once_that_it_is_back(
+    world: World,
+) -> None:
+    async def said(failure: str | None, *, later: int) -> list[str]:
+        async with world.rt.store.write() as tx:
+            await note_reading(tx, world.rt.now(), failure)
+        await looks(world, later)
+        every = [m["text"] for one in (APPROVALS, COSTS) for m in await world.messages(BOB, one)]
+        return [text for text in every if "Claude Code's report" in text]
+
+    await subscribe(world, COSTS)
+    assert await said("It is refused.", later=60) == await said("It is refused.", later=3 * HOUR) == [], "it never worked"
+    await said(None, later=60)
+    assert await said("It is refused.", later=60) == [], "it may pass"
+    for _ in range(5):
+        await said("It is refused.", later=HOUR - 60)
+    (told_once,) = await said("It is refused.", later=60)
+    assert "*Claude Code's report can't be read since" in told_once
+    fails(world, "500_final")
+    assert len(await said("It is refused.", later=60)) == 1, "what fails with all others is not told by itself"
+    world.sandbox.faults.clear()
+    before, after = await said(None, later=60)
+    assert ("It can again." in before, after.startswith("✅ Claude Code's report can be read again")) == (True, True)
 
 
 @pytest.mark.parametrize("kind", ["401", "500_final", "slow"])
