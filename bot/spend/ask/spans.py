@@ -213,9 +213,13 @@ def _from_to(begins: Period, ends: Period, today: date) -> tuple[date, date]:
         first = _to_its_end(begins, today)[0]
         last = next(one for n in range(1, 63) if _is_of(ends, one := first + ONE_DAY * n))
     else:
-        first = _to_its_end(begins, today)[0]
+        first, running = _to_its_end(begins, today)
         last = _to_its_end(ends, first)[1]
         last = last if last >= first else _to_its_end(ends, first + _ALMOST_A_YEAR)[1]
+        if running >= today and last.year > first.year and _is_yearless(begins):
+            # `q4 to q1` while q4 runs: without the q1 that hasn't begun it would be q4 alone.
+            last = _to_its_end(ends, today)[1]
+            first = _to_its_end(begins, last)[0]
     return first, max(first, min(last, today) if first <= today else last)
 
 
