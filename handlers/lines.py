@@ -22,6 +22,9 @@ from handlers.line_state import Line, Reading
 
 ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
 _ONE_NUMBER: Markup = "I read two numbers for one limit. Write only the new one. Nothing was sent."
+_NUMBER_IN_NAME: Markup = (
+    "I read two numbers for one limit: put a name with a number into quotation marks, and write one limit. Nothing was sent."
+)
 _ONE_OF: dict[SlotType, Markup] = {
     "person": ONE_PERSON,
     "member": ONE_PERSON,
@@ -170,7 +173,9 @@ def _another(at: Reading) -> Markup:
     is_all = is_other and not at.collects() and found[1].taken == len(rest)  # a name, and no reason
     is_listed = is_all or ((joins or at.stopped or is_beside or is_led) and at.goes_on(rest[found[1].taken :]))
     is_mention = at.last.type in PEOPLE and mentioned(rest[0])
-    return _ONE_OF[at.last.type] if is_listed or is_mention else ""
+    if not (is_listed or is_mention):
+        return ""
+    return _NUMBER_IN_NAME if at.last.own_leads else _ONE_OF[at.last.type]
 
 
 def _second(words: Sequence[str], done: Sequence[Slot]) -> Markup:

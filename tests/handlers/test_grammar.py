@@ -176,7 +176,9 @@ Budget 2027 => name Budget 2027
 Budget 2027 limit 500 => name Budget 2027 | limit 500
 500 Checkout => name 500 Checkout
 Checkout with limit => name Checkout with limit
-Checkout limit 500 limit 600 => I read two numbers for one limit
+Checkout limit 500 limit 600 => I read two numbers for one limit: put a name with a number into quotation marks, and write one limit
+Team Budget 2027 limit 300 => I read two numbers for one limit: put a name with a number into quotation marks, and write one limit
+"Team Budget 2027" limit 300 => name Team Budget 2027 | limit 300
     """,
     "update": """
 rename Staging to Workspace Tools => where Staging | value Workspace Tools | detail Name
