@@ -23,7 +23,7 @@ from handlers.line_state import Line, Reading
 ONE_PERSON: Markup = "A request is about one person. Ask for each of them alone. Nothing was sent."
 _ONE_NUMBER: Markup = "I read two numbers for one limit. Write only the new one. Nothing was sent."
 _NUMBER_IN_NAME: Markup = (
-    "I read two numbers for one limit: put a name with a number into quotation marks, and write one limit. Nothing was sent."
+    "I read two numbers for one limit: write one, and put a name with a number in quotation marks. Nothing was sent."
 )
 _ONE_OF: dict[SlotType, Markup] = {
     "person": ONE_PERSON,

@@ -176,8 +176,8 @@ Budget 2027 => name Budget 2027
 Budget 2027 limit 500 => name Budget 2027 | limit 500
 500 Checkout => name 500 Checkout
 Checkout with limit => name Checkout with limit
-Checkout limit 500 limit 600 => I read two numbers for one limit: put a name with a number into quotation marks, and write one limit
-Team Budget 2027 limit 300 => I read two numbers for one limit: put a name with a number into quotation marks, and write one limit
+Checkout limit 500 limit 600 => I read two numbers for one limit: write one, and put a name with a number in quotation marks
+Team Budget 2027 limit 300 => I read two numbers for one limit: write one, and put a name with a number in quotation marks
 "Team Budget 2027" limit 300 => name Team Budget 2027 | limit 300
     """,
     "update": """
