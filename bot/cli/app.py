@@ -49,10 +49,11 @@ def demo(port: Port = 8765) -> None:
         _fail(["--port must be below 65535: the sandbox also needs the port above it."])
     from bot.sandbox.demo import main as run_demo
     from bot.sandbox.servers import PortBusy
+    from bot.settings.model import SettingsError
 
     try:
         code = run_demo(port)
-    except PortBusy as error:
+    except (PortBusy, SettingsError) as error:
         _fail([str(error)])
     raise typer.Exit(code or 0)
 
