@@ -28,7 +28,7 @@ from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.blocks import context, section
 from bot.slack.elements import option
-from bot.slack.markup import Markup, bold, channel_mention, date, is_user_id, truncate
+from bot.slack.markup import Markup, bold, channel_mention, date, is_user_id
 from bot.slack.state import text_at
 from bot.words.ends import Ending, speaks_of_end
 from bot.words.folded import folded
@@ -274,7 +274,7 @@ async def suggest_keys(call: Interaction, query: str) -> list[Json]:
     may_see = await may_see_key(call.rt, call.actor)
     alive = [k for k in await call.rt.directory.keys() if k.status in ("active", "inactive") and may_see(k)]
     keys = [k for k in alive if wanted in folded(k.name)]
-    return [option(k.name, k.id, truncate(f"{await place_of(k)} · {k.status} · {k.hint or ''}", 75)) for k in keys]
+    return [option(k.name, k.id, f"{await place_of(k)} · {k.status} · {k.hint or ''}") for k in keys]
 
 
 def feature_of(kind: AnyKind) -> Feature:

@@ -7,7 +7,7 @@ from bot.kinds.keys.owners import may_see_key
 from bot.kinds.people.leaving import FATES, KEY_FATES, choice_of, keys_left
 from bot.slack import ids
 from bot.slack.elements import option
-from bot.slack.markup import truncate
+from bot.slack.markup import keep_ends
 from bot.words.folded import folded
 from handlers.edge.interaction import Interaction, Json
 from handlers.edge.register import Feature
@@ -18,7 +18,7 @@ async def suggest_members(call: Interaction, query: str) -> list[Json]:
     wanted = folded(query).strip()
     found = [one for one in await call.rt.directory.members() if wanted in folded(f"{one.name}\n{one.email}")]
     found.sort(key=lambda one: (one.name.casefold(), one.id))
-    return [option(one.name or one.email, one.id, truncate(one.email, 75)) for one in found]
+    return [option(one.name or one.email, one.id, one.email) for one in found]
 
 
 async def suggest_fates(call: Interaction, query: str) -> list[Json]:
@@ -28,7 +28,7 @@ async def suggest_fates(call: Interaction, query: str) -> list[Json]:
     wanted = folded(query).strip()
     keys = [key for key in left if may_see(key) and wanted in folded(key.name)]
     return [
-        option(f"{truncate(key.name, 50)}: {word}", choice_of(key.id, fate)) for key in keys for fate, word in FATES.items()
+        option(f"{keep_ends(key.name, 50)}: {word}", choice_of(key.id, fate)) for key in keys for fate, word in FATES.items()
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from bot.slack.markup import EMPTY, clean, truncate
+from bot.slack.markup import EMPTY, clean, keep_ends, truncate
 
 Json = dict[str, Any]
 Style = Literal["primary", "danger"]
@@ -80,11 +80,14 @@ def button(
 
 
 def option(text: str, value: str, description: str | None = None) -> Json:
-    """Return one choice of a menu; `value` has 1 to 150 characters and comes back with the choice."""
+    """Return one choice of a menu; `value` has 1 to 150 characters and comes back with the choice.
+
+    A longer text keeps its beginning and its end.
+    """
     if not 1 <= len(value) <= 150:
         raise ValueError("the value of an option has 1 to 150 characters")
-    shown = plain(description, 75) if description else None
-    return _without_none({"text": plain(text, 75), "value": value, "description": shown})
+    shown = plain(keep_ends(clean(description, lines=True), 75)) if description else None
+    return _without_none({"text": plain(keep_ends(clean(text, lines=True), 75)), "value": value, "description": shown})
 
 
 def overflow(action_id: str, options: Sequence[Json]) -> Json:

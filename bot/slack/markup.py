@@ -83,6 +83,12 @@ def truncate(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"[:limit]
 
 
+def keep_ends(text: str, limit: int) -> str:
+    """Return plain `text` in at most `limit` characters, without its middle: names that begin alike often end otherwise."""
+    tail = limit // 3
+    return text if len(text) <= limit else f"{truncate(text, limit - tail)}{text[len(text) - tail :].lstrip()}"
+
+
 def truncate_markup(markup: Markup, limit: int) -> Markup:
     """Return mrkdwn in at most `limit` characters; no entity, mention or link is cut in two, an open backtick is closed."""
     if len(markup) <= limit:

@@ -135,7 +135,15 @@ def test_code_and_bold_and_quote_cannot_be_left_from_within(text: str) -> None:
 @given(_typed, st.integers(1, 60))
 def test_cut_text_is_never_longer_than_its_limit(text: str, limit: int) -> None:
     assert len(m.truncate(text, limit)) <= limit
-    assert m.truncate(text, len(text)) == text
+    assert len(m.keep_ends(text, limit)) <= limit
+    assert m.truncate(text, len(text)) == m.keep_ends(text, len(text)) == text
+
+
+def test_what_begins_alike_is_told_apart_in_a_menu_by_its_end() -> None:
+    one, other = (e.option("ingest " * 20 + end, "v", "Production " * 10 + end) for end in ("prod", "staging"))
+    assert one["text"]["text"] == "ingest ingest ingest ingest ingest ingest ingest…ingest ingest ingest prod"
+    assert one["text"] != other["text"]
+    assert one["description"] != other["description"]
 
 
 _pieces = st.sampled_from(

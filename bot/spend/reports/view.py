@@ -159,7 +159,7 @@ def _buttons(built: Built, wanted: Wanted, part: Part, *, shareable: bool) -> li
 def _tag_menu(built: Built, wanted: Wanted) -> list[Json]:
     """Return the menu of tags. One that doesn't fit into a menu can be typed."""
     options = [
-        option(truncate(words_of_tag(tag), 75), words)
+        option(words_of_tag(tag), words)
         for tag in built.tags
         if len(words := typed(replace(wanted, tag=tag, part=""))) <= _LONGEST_OPTION
     ]
