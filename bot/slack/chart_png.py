@@ -21,8 +21,14 @@ GREY: Final = "#9aa0a6"
 _INK, _FAINT = "#1d1c1d", "#e3e5e8"
 _MAX_TICKS = 12
 _OWN_FONT: Final = "DejaVu Sans"
-_WITH_MORE: Final = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Droid Sans Fallback", "WenQuanYi Zen Hei")
-"""Fonts of Chinese, Japanese and Korean, which matplotlib's own lacks."""
+_WITH_MORE: Final = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Droid Sans Fallback",  # of Debian's without Korean
+)
+"""Fonts of Chinese, Japanese and Korean, which matplotlib's own lacks. The Docker image has the third."""
 _STYLE = {
     "font.size": 12,
     "text.color": _INK,

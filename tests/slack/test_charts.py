@@ -139,7 +139,7 @@ from bot.slack.chart_png import families, figure_of
 from bot.slack.charts import ChartSpec
 charts = [figure_of(ChartSpec.model_validate(one)).axes[0].get_legend() for one in json.load(sys.stdin)]
 names = [[text.get_text() for text in one.get_texts()] for one in charts]
-print(json.dumps([*names, families(["Droid Sans Fallback", "Arial"])]))
+print(json.dumps([*names, families(["WenQuanYi Micro Hei", "Arial"])]))
 """
 
 
@@ -153,7 +153,7 @@ def test_each_part_of_a_picture_has_its_name_whatever_that_begins_with_and_is_wr
     *axes, pie, fonts = json.loads(drawn.stdout)
     assert axes == [list(names)] * 3
     assert all(f"\u2068{name}\u2069   $" in one for name, one in zip(sorted(names), sorted(pie), strict=True)), pie
-    assert fonts == ["DejaVu Sans", "Droid Sans Fallback"]
+    assert fonts == ["DejaVu Sans", "WenQuanYi Micro Hei"]
 
 
 @pytest.mark.proof
