@@ -15,10 +15,11 @@ from bot.spend.ask.words import FILLERS, LINKS, MENTION, PERSON, TAG
 from bot.spend.dimensions import MODEL, WORKSPACE, Dimension
 from bot.spend.model import Filter, Measure
 
+_COSTS_ELSEWHERE = ("kosten", "ausgaben", "coûts", "dépenses", "gastos", "costes")
 _MEASURES: dict[str, Measure] = {
-    **dict.fromkeys(("dollars", "dollar", "usd", "$", "cost", "costs", "money"), "dollars"),
-    **dict.fromkeys(("tokens", "token"), "tokens"),
-    **dict.fromkeys(("requests", "request", "calls"), "requests"),
+    **dict.fromkeys(("dollars", "dollar", "usd", "$", "cost", "costs", "money", *_COSTS_ELSEWHERE), "dollars"),
+    **dict.fromkeys(("tokens", "token", "toks"), "tokens"),
+    **dict.fromkeys(("requests", "request", "calls", "req", "reqs"), "requests"),
 }
 _BY = frozenset({"by", "per", "each", "every"})
 _BY_WHOM = frozenset({"split", "grouped", "group", "broken", "down", "breakdown", "sorted"})
@@ -31,7 +32,7 @@ _NO_NAMES = frozenset({"with", "where", "that", "whose", *_CALLED})
 """What people write behind `key` and that is no key's name."""
 _BEFORE_TAG = frozenset({"tag", "tags", "with", "where", "in", "for", "of", "by", "tagged"})
 _PLACES = (["workspace"], ["workspaces"])
-_SCALES = {"thousand": "k", "million": "m", "mio": "m"}
+_SCALES = {"thousand": "k", "million": "M", "mio": "M"}
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
 MOST_PARTS = 100

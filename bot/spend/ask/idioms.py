@@ -36,7 +36,20 @@ _ROLLING = {"week": "7d", "month": "30d", "quarter": "90d", "year": "365d"}
 _FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
 _EITHER = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:/(\d{4}))?")
 _MONTH_OR_DAY = re.compile(r"([a-z]{3,9})-?(\d\d)")
-_EVER = frozenset({"all time", "all-time", "lifetime", "ever", "since the beginning", "since ever"})
+_EVER = frozenset(
+    {
+        "all time",
+        "all-time",
+        "lifetime",
+        "ever",
+        "since the beginning",
+        "since the start",
+        "from the start",
+        "since ever",
+        "since launch",
+        "since inception",
+    }
+)
 _DIFFERS = frozenset(
     "why explain difference diff delta change changes changed growth grew grow grown rise rose increase increased drop"
     " dropped fall fell decrease decreased mover movers variance lower higher".split()
@@ -189,7 +202,7 @@ def _splits(words: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tup
     if words[0] == "who":
         yield 1, ["by", "person"]
     if words[0] in ("which", "what") and words[1:2] and words[1] in dimensions:
-        yield 2, ["by", dimensions[words[1]]]
+        yield 2, ["by", *dimensions[words[1]].split()]
     dimensions = {**dimensions, **(dict.fromkeys(_SPENDERS, "person") if "person" in dimensions else {})}
     if words[0].isdecimal() and words[1:2] and words[1] in _LARGEST and words[2:3] and words[2] in dimensions:
         yield 3, ["top", words[0], "by", dimensions[words[2]]]

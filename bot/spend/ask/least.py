@@ -1,11 +1,15 @@
 """The amount after `over`, in both of its readings: dollars and a count. Pure."""
 
+import re
 from decimal import Decimal
 from typing import NamedTuple
 
 from bot.words.amounts import read_amount
 from bot.words.counts import read_count
 from bot.words.unreadable import Unreadable
+
+_MILLIONS = re.compile(r"(?<=[0-9])m$")
+"""`$1.5m` narrows what is shown, and is read back; a limit that is set has to be unmistakable."""
 
 
 class Over(NamedTuple):
@@ -18,7 +22,7 @@ class Over(NamedTuple):
 def over_of(text: str) -> Over | None:
     """Return an amount in both readings, None for what is neither."""
     try:
-        in_dollars = read_amount(text)
+        in_dollars = read_amount(_MILLIONS.sub("M", text))
     except Unreadable:
         in_dollars = None
     try:

@@ -23,9 +23,10 @@ Reading = Callable[[Sequence[str]], tuple[int, Read | None] | None]
 _MEASURES = ("tokens", "requests", "dollars")
 _TRIES = 40
 _CHANGES = 3
-_BY_ELSEWHERE = frozenset("nach par por".split())
+_BY_ELSEWHERE = frozenset("nach pro je par por".split())
 """What stands for `by` where months are called Oktober, octobre and octubre."""
 _SURE_OF_A_TAG = 0.8
+_BETWEEN_NAMES = re.compile(r"(?<=[a-z])([/+])(?=[a-z])", re.IGNORECASE)
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -64,18 +65,20 @@ def _nearest(
     `is_first`: nothing was changed yet, and what is left of a question that was understood is no suggestion.
     """
     before, rest = words[:at], words[at:]
-    if second is not None and second.part == "period" and before[-1:] in (["and"], [","], ["+"], ["&"]):
-        yield [*before[:-1], "to", *rest]  # October and November
+    if second is not None and second.part == "period" and before[-1:] in (["and"], [","], ["+"], ["&"], ["/"]):
+        yield [*before[:-2], *rest] if before[-3:-2] == ["to"] else [*before[:-1], "to", *rest]  # October and November
     if second is not None:
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
     is_name = known.names_at(rest)
+    if len(apart := _BETWEEN_NAMES.split(rest[0])) > 1 and all(apart) and not is_name:
+        yield [*before, *apart, *rest[1:]]
     if known.left_out(rest) or (rest[0].casefold() in NEGATIONS and not is_name):
         yield from ([*before, *meant] for meant in _left_out(rest, known))
         if not is_name:
             return
     yield from _begun_earlier(words, at, known)
-    dimensions = {typed: one.name for typed, one in known.by.items()}
+    dimensions = {**{plain(tag): f"tag {tag}" for tag in known.tags}, **{typed: one.name for typed, one in known.by.items()}}
     # A name comes first: of Growth, `growth 7d` asks, and not how 7 days grew.
     for taken, meant in chain(exactly(rest, _every(known)), idioms(rest, dimensions), _meant(rest, known)):
         if meant or taken < len(rest) or before:
@@ -138,7 +141,8 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         yield from ((taken + 1, meant) for taken, meant in by_part(plain(rest[1]), [*_others(known), people, places]))
         yield from near_to(rest, 1, [_phrases()])
     elif word in ("vs", "versus", "against", "compared") and len(rest) > 1:
-        yield from _versus(rest)
+        skipped = len(rest) > 2 and rest[1].casefold() in ("to", "with")
+        yield from ((taken + skipped, meant) for taken, meant in _versus([rest[0], *rest[1 + skipped :]]))
     elif word in _BY_ELSEWHERE and len(rest) > 1:
         yield 1, ["by"]
         yield from _meant(["by", *rest[1:]], known)
@@ -199,7 +203,7 @@ def _bare(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]:
     yield from near_to(rest, 0, [_themselves(*_MEASURES), split, _phrases(), *_every(known)])
     yield from by_part(plain(rest[0]), _every(known))
     yield from by_beginning(plain(rest[0]), known.of(PERSON))
-    if len(rest) > 1:
+    if len(rest) > 1 and not known.names_at(rest):
         yield from near_to(rest[:1], 0, [_themselves(*KEYWORDS, *known.by)])
 
 

@@ -31,14 +31,19 @@ _PHRASES = {
     "2 days ago": "vorgestern|avant-hier|anteayer",
     "this week": "diese woche|cette semaine|esta semana",
     "last week": "letzte woche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
-    "mtd": "diesen monat|dieser monat|ce mois|ce mois-ci|este mes",
+    "mtd": "diesen monat|seit monatsbeginn|seit monatsanfang|dieser monat|ce mois|ce mois-ci|este mes",
     "last month": "letzten monat|letzter monat|le mois dernier|mois dernier|el mes pasado|mes pasado",
     "this quarter": "dieses quartal|ce trimestre|este trimestre",
     "last quarter": "letztes quartal|le trimestre dernier|trimestre dernier|el trimestre pasado|trimestre pasado",
-    "ytd": "dieses jahr|cette année|este año",
+    "ytd": "dieses jahr|seit jahresbeginn|seit jahresanfang|cette année|este año",
     "last year": "letztes jahr|l'année dernière|l’année dernière|el año pasado",
 }
 _PHRASES_IN_ENGLISH = {said: period for period, phrases in _PHRASES.items() for said in phrases.split("|")}
+_UNITS = {
+    "tage": "days", "tagen": "days", "woche": "week", "wochen": "weeks", "monat": "month", "monate": "months",
+    "monaten": "months", "quartal": "quarter", "quartale": "quarters", "quartalen": "quarters", "jahr": "year",
+    "letzte": "last", "letzten": "last", "letztes": "last", "zwischen": "between", "und": "and",
+}  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = r"(?P<year>\d{4}|[23]\d)"
 
@@ -72,7 +77,26 @@ def _turned(found: re.Match[str]) -> str:
     return f"{found['unit']}{found['number']}" + (f" {year if len(year) == 4 else f'20{year}'}" if year else "")
 
 
+def _both_dotted(found: re.Match[str]) -> str:
+    behind = f".{found['month']}.{found['year'] or ''}"
+    return f"{found['first']}{behind} - {found['last']}{behind}"
+
+
+_ELSEWHERE = (
+    (re.compile(r"\b([1-4])\. quarter\b"), r"q\1"),
+    (re.compile(r"\b([12])\. halbjahr\b"), r"h\1"),
+    (re.compile(r"^vor (\d{1,3}|einem|einer) (days?|weeks?|months?|quarters?)$"), r"\1 \2 ago"),
+    (re.compile(r"^(?:die|den|dem|das|im|am|en) (?=\w)"), ""),
+)
+"""What is said in another order, or with a word more, once its words are in English."""
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(
+            r"(?<![\w.])(?P<first>\d{1,2})\. ?[-–] ?(?P<last>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4}|[23]\d)?(?!\w)"
+        ),
+        _both_dotted,
+    ),
+    (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\. ?[-–] ?(?=\d{1,2}\. [a-z]{3})"), lambda found: f"{found['day']}-"),
     (re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?:(?P<year>\d{4}|[23]\d)\b|(?![\w.]))"), _iso),
     (re.compile(r"(?<![\w./-])(?P<year>\d{4})/(?P<month>\d{1,2})(?:/(?P<day>\d{1,2}))?(?![\w/])"), _iso),
     (re.compile(r"(?<![kw] )(?<![kw]\. )(?<![\w./-])(?P<month>\d{1,2})[/.-](?P<year>\d{4})(?![\w/-])"), _iso),
@@ -80,7 +104,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<![\w./-])(?P<either>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})(?![\w/-])"), _iso),
     (re.compile(rf"(?<![\w./-])(?P<day>\d{{1,2}})[-.](?P<name>[a-z]{{3,9}})(?:[-.]{_YEAR})?(?![\w/-])"), _named),
     (re.compile(rf"\b(?P<name>[a-z]{{3,9}})(?:-(?=\d{{4}})| ?['’]){_YEAR}\b"), _numbered),
-    (re.compile(rf"\b(?P<name>[qh][1-4]) ?['’]?{_YEAR}\b(?!-)"), _numbered),
+    (re.compile(rf"\b(?P<name>[qh][1-4]) ?['’/]?{_YEAR}\b(?!-)"), _numbered),
     (re.compile(rf"(?<![\w.])(?P<number>[1-4])(?P<unit>q)(?:['’ ]?{_YEAR})?\b"), _turned),
     (re.compile(rf"(?<![\w.])(?P<number>[12])(?P<unit>h)['’ ]?{_YEAR}\b"), _turned),
     (re.compile(r"(?<![\w./-])(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\w./-])"), _iso),
@@ -96,7 +120,9 @@ def spelled_here(text: str) -> str:
     """Return a period in lower case with its dates in the spelling that is read."""
     text = _PHRASES_IN_ENGLISH.get(text, text)
     text = _alike(_BEGINS.sub(lambda found: "since " if found["since"] else "from ", text))
-    text = _WORD.sub(lambda found: _IN_ENGLISH.get(found[0], found[0]), text)
+    text = _WORD.sub(lambda found: _IN_ENGLISH.get(found[0]) or _UNITS.get(found[0], found[0]), text)
+    for typed, meant in _ELSEWHERE:
+        text = typed.sub(meant, text)
     for form, spelled in _FORMS:
         text = form.sub(spelled, text)
     return _FROM_TO.sub(r"\1 - \2", text)

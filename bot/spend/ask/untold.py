@@ -45,7 +45,18 @@ _UNTAGGED_PAIRS = ("not tagged", "no tag", "no tags", "without tag", "without ta
 _FILES: Markup = "Every answer has a *CSV* button below it."
 _WORDS: dict[str, Untold] = {
     **dict.fromkeys(
-        ("region", "regions", "geo", "geos", "inference geo", "inference_geo", "data residency", "country"),
+        (
+            "region",
+            "regions",
+            "geo",
+            "geos",
+            "inference geo",
+            "inference_geo",
+            "data residency",
+            "country",
+            "us-only",
+            "us only",
+        ),
         Untold(1, _REGION),
     ),
     **dict.fromkeys(("speed", "speeds", "fast", "fast mode"), Untold(1, _SPEED)),
@@ -79,6 +90,11 @@ _WORDS: dict[str, Untold] = {
             "per thousand",
             "per 1k",
             "per request",
+            "unit cost",
+            "unit costs",
+            "per unit",
+            "cost/request",
+            "cost/token",
             "cache hit",
             "hit rate",
             "cache share",
@@ -108,7 +124,25 @@ _WORDS: dict[str, Untold] = {
 }
 _AFTER_IN = frozenset({"us", "usa", "eu", "europe"})
 _BEFORE = frozenset(
-    {"by", "per", "in", "for", "on", "at", "since", "from", "between", "over", "above", "each", "this", "last"}
+    {
+        "by",
+        "per",
+        "in",
+        "for",
+        "on",
+        "at",
+        "since",
+        "from",
+        "between",
+        "over",
+        "above",
+        "each",
+        "this",
+        "last",
+        "vs",
+        "versus",
+        "against",
+    }
 )
 _CLOCK = r"(?:\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?)"
 _TIME = re.compile(rf"{_CLOCK}(?:[-–]{_CLOCK})?|\d{{4}}-\d\d-\d\dt.*")
@@ -121,6 +155,8 @@ def untold(words: Sequence[str]) -> Untold | None:
     lower = [word.casefold() for word in words[:5]]
     if " ".join(lower[:2]) in _UNTAGGED_PAIRS and (len(lower) == 2 or lower[1] not in ("tag", "tags")):
         return Untold(2, _UNTAGGED)
+    if lower[0] == "between" and lower[1:] and lower[1][0] == "$":
+        return Untold(2, _LESS)
     if leaving := left_out(words):
         return Untold(min(leaving[0] + 1, len(words)), _LEFT_OUT, has_near=True)
     is_after = lower[0] in _BEFORE and len(words) > 1

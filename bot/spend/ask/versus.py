@@ -22,6 +22,7 @@ _VERSUS = (
     ("compared", "to"), ("compared", "with"), ("compare", "to"), ("compare", "with"), ("vs",), ("versus",), ("against",),
     ("compared",),
 )  # fmt: skip
+_YEAR_OVER_YEAR = ("year over year", "year on year")
 _BEFORE: dict[str, Period] = {
     **dict.fromkeys(("previous period", "previous", "before", PERIOD_BEFORE, "time before", "prior period"), PERIOD_BEFORE),
     **dict.fromkeys(
@@ -55,6 +56,8 @@ _ONE_DAY = re.compile(r"today|yesterday|the \d+[a-z]+|\d+ days ago")
 
 def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
     """Return what words compare with, which `settled` may have to settle beside the period, and how many they are."""
+    if plain(" ".join(words[:3])) in _YEAR_OVER_YEAR:
+        return YEAR_BEFORE, 3
     start = next((one for one in _VERSUS if tuple(word.casefold() for word in words[: len(one)]) == one), None)
     if start is None:
         return None
@@ -68,7 +71,8 @@ def read_versus(words: Sequence[str]) -> tuple[Period, int] | None:
         if (_RELATIVE.fullmatch(phrase) or _PRIOR.fullmatch(phrase)) and not is_longer:
             return phrase, at + taken
     period = read_period(words[at:])
-    if period is None or period[0] == "last year":  # a month against a whole year, or against the same month?
+    if period is None or period[0] == "last year" or period[0].startswith("since "):
+        # A month against a whole year, or against the same month? A quarter against one so far that holds it?
         return None
     at += period[1]
     is_year_before = [word.casefold() for word in words[at : at + 2]] == ["last", "year"]

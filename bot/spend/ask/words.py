@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
 
 from bot.spend.dimensions import WORKSPACE
 from bot.spend.model import Filter, SpendQuery
@@ -24,19 +25,19 @@ _SAID = re.compile(r"([^=:]*)[=:](.*)")
 _DASHES = "-–—"
 _OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|top|over|vs|tokens|requests|csv)")
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
-_DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.\d{1,2}\. ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
+_DOTTED_SPAN = re.compile(r"(?:\S+ )?\d{1,2}\.(?:\d{1,2}\.)? ?(?:-|–|to|bis|until) ?\d{1,2}\.\d{1,2}\.")
 """`3.10. - 17.10.`, whose last point is one of the date."""
 FILLERS = frozenset(
     "please pls many show me give what what's did we do does is was were are how much the our a an of spend spent spending"
     " figures claude"
     " total totals usage used use uses using costing figure you can i could see get tell anthropic api report bill compare"
     " so far us spends has have had been all everything overall sum grand number count only just make made cause caused burn"
-    " burned burnt consume consumed".split()
+    " burned burnt consume consumed actuals".split()
 )
 """Words that people write around a question and that say nothing about which figures they want."""
 _NAMES = frozenset({("all", "time"), ("claude", "code"), ("claude", "console"), ("claude", "in")})
 """Pairs of words that say something together, though the first alone doesn't."""
-_COUNTING = ("last", "past", "previous", "top", "largest", "biggest")
+_COUNTING = ("last", "past", "previous", "top", "largest", "biggest", "over", "above", "than")
 _COUNTED = ("hour", "day", "week", "month", "quarter", "year")
 _COUNTS = {word: str(number) for word, number in NUMBER_WORDS.items()}
 _OF = ("for", "by", "of")
@@ -135,10 +136,15 @@ def words_of(query: SpendQuery) -> str:
     if query.top is not None:
         parts.append(f"top {query.top}")
     if query.over is not None:
-        parts.append(f"over {'$' if query.measure == 'dollars' else ''}{query.over.normalize():,f}")
+        parts.append(f"over {'$' if query.measure == 'dollars' else ''}{_bare(query.over)}")
     if query.versus:
         parts.append(f"vs {query.versus}")
     return " ".join(parts)
+
+
+def _bare(amount: Decimal) -> str:
+    """Return an amount with its cents where it has some: `1,000`, `1,000.50`."""
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
 def quoted_split(name: str) -> str:
