@@ -194,7 +194,9 @@ async def test_what_has_no_answer_says_why_and_offers_the_nearest(store: Store) 
         ("7d key ingset-prod", "I don't know a key `ingset-prod`", "7d key ingest-prod"),
         ("7d model opsu-5-5", "I don't know a model `opsu-5-5`", "7d model opus-5-5"),
         ("december last year vs december", "Both are 1–31 Dec 2025", "december last year"),
-        ("7d requests by token type", "I can't split requests by token type", "7d tokens by token type"),
+        ("7d requests by token type", "Requests aren't told by token type", "7d tokens by token type"),
+        ("7d requests token type output", "Requests aren't told by token type", "7d tokens token type output"),
+        ("7d requests by cost type", "Requests aren't told by cost type", "7d tokens by cost type"),
     ):
         with pytest.raises(CantAnswer) as caught:
             await ask(store, text)

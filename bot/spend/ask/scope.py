@@ -12,7 +12,7 @@ from bot.spend.ask.matching import NONE, all_matching, nearest_name
 from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, Tags, in_ledger, tag_of
 from bot.spend.ask.together import nearest_together, why_not
 from bot.spend.ask.words import MENTION, PERSON, plain
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
+from bot.spend.dimensions import COST_TYPE, KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.names import workspaces
@@ -55,15 +55,25 @@ def answerable(query: SpendQuery) -> SpendQuery:
     if refusal := why_not(query):
         said: Markup = escape(refusal.sentence)
         raise CantAnswer(said, nearest_together(query))
+    if query.measure == "requests":
+        _check_requests(query)
     if TOKEN_TYPE not in [one.name for one in query.splits]:
         return query
     if query.measure == "tokens":
         by = tuple(TOKENS_BY_TYPE if one.name == TOKEN_TYPE else one for one in query.splits)
         return replace(query, by=by[0], and_by=by[1] if len(by) > 1 else None)
-    if query.measure == "requests" or TOKENS_BY_TYPE in query.splits:
-        what: Markup = "requests" if query.measure == "requests" else "money"
-        raise CantAnswer(f"I can't split {what} by token type. I can split tokens.", replace(query, measure="tokens"))
+    if TOKENS_BY_TYPE in query.splits:
+        raise CantAnswer("I can't split money by token type. I can split tokens.", replace(query, measure="tokens"))
     return query
+
+
+def _check_requests(query: SpendQuery) -> None:
+    """Raise CantAnswer where requests are asked for by what only tokens and money have."""
+    asked = [*query.splits, *(one.by for one in query.where)]
+    wrong = next((one for one in asked if one.name in (TOKEN_TYPE, COST_TYPE.name)), None)
+    if wrong is not None:
+        kind: Markup = escape(wrong.name)
+        raise CantAnswer(f"Requests aren't told by {kind}. Tokens are.", replace(query, measure="tokens"))
 
 
 async def scope_of(rt: Runtime, query: SpendQuery, first: date, last: date) -> Scope:

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 
 from bot.slack.markup import Markup
 from bot.spend.ask.elsewhere import narrows
-from bot.spend.ask.periods import MOST_DAYS, read_period, span
+from bot.spend.ask.periods import MOST_DAYS, period_phrases, read_period, span
 from bot.spend.model import ONE_DAY, Period
 from bot.spend.phrases import days_in_words, is_end_of_month, month_in_title
+from bot.words.similar import closest
 from bot.words.wording import calendar_day, number
 
 LAST_MONTH: Period = "last month"
 _BEFORE_A_PERIOD = ("in", "for", "of")
+_ALIKE = 0.7
 
 
 @dataclass(frozen=True)
@@ -89,3 +91,8 @@ def beyond(words: Sequence[str]) -> tuple[str, str] | None:
         if found and found[1] == at and (narrows(words[at:]) or words[at].casefold() == "by"):
             return " ".join(words[:at]), " ".join(words[at:])
     return None
+
+
+def nearest(typed: str) -> Period | None:
+    """Return the period that is most like what was typed; None where that is one itself, or nothing is like it."""
+    return None if read_period(typed.split()) else closest(typed.casefold(), period_phrases(), _ALIKE)

@@ -17,7 +17,7 @@ from bot.slack.paging import pager
 from bot.spend.phrases import days_in_words, doubtful_in_words, missing_in_words, no_figures_of, shown
 from bot.spend.prices.model import PriceTable
 from bot.spend.reconcile.model import Line, Reason, Reconciliation
-from bot.spend.reconcile.periods import Wanted, beyond
+from bot.spend.reconcile.periods import Wanted, beyond, nearest
 from bot.spend.reconcile.phrases import alarms_in_words, finding, part_in_words, wholes_in_words
 from bot.spend.reconcile.tables import by_model_table
 from bot.spend.render import page_of_rows, slack_table
@@ -107,20 +107,23 @@ def _buttons(wanted: Wanted, now: datetime, *, has_figures: bool) -> Json:
 
 
 def render_unknown_period(typed: str, prefix: str) -> Message:
-    """Return that words after `reconcile` make no sense, with some that do."""
+    """Return that words after `reconcile` make no sense, with the nearest that do as a button."""
     if found := beyond(typed.split(" ")):
         period, more = found
-        meant = f"/{prefix}-spend reconcile {period}"
-        text = (
-            f"A reconciliation covers everything of its period, so I can't use *{escape(more)}*. Did you mean {code(meant)}?"
-        )
-        return Message(text, [section(text)])
+        return _meant(f"A reconciliation covers everything of its period, so I can't use *{escape(more)}*.", period, prefix)
     said = f"I don't know *{escape(typed)}*, or it hasn't begun, or it is more than a year."
+    if near := nearest(typed):
+        return _meant(said, near, prefix)
     text = (
         f"{said} You can type {code(f'/{prefix}-spend reconcile 2026-10')} or {code(f'/{prefix}-spend reconcile october')}."
     )
     offer = button("Last month", ids.RECONCILE_BEFORE, "last month", accessibility_label="Reconcile last month")
     return Message(text, [section(text), actions(offer)])
+
+
+def _meant(said: Markup, period: str, prefix: str) -> Message:
+    text = f"{said} Did you mean {code(f'/{prefix}-spend reconcile {period}')}?"
+    return Message(text, [section(text), actions(button("Yes, show that", ids.RECONCILE_BEFORE, period))])
 
 
 def csv_about(wanted: Wanted) -> Markup:

@@ -152,7 +152,7 @@ def _buttons(built: Built, wanted: Wanted, part: Part, *, shareable: bool) -> li
     )
     return [
         *_tag_menu(built, wanted),
-        actions(*first, file, *([share] if shareable else []), schedule, _all_reports()),
+        actions(*first, file, *([share] if shareable else []), *([] if built.only else [schedule]), _all_reports()),
     ]
 
 

@@ -186,8 +186,11 @@ def test_words_that_make_no_sense_are_named_with_some_that_do() -> None:
     assert validate_blocks(message.blocks, "message") == []
     assert message.text.startswith("I don't know *∗oktober∗ @here*, or it hasn't begun, or it is more than a year.")
     assert offered(message) == [("Last month", "last month")]
-    narrowed = render_unknown_period("last month in Production", "claude").text
-    assert "can't use *in Production*. Did you mean `/claude-spend reconcile last month`?" in narrowed
+    narrowed = render_unknown_period("last month in Production", "claude")
+    assert "can't use *in Production*. Did you mean `/claude-spend reconcile last month`?" in narrowed.text
+    mistyped = render_unknown_period("octobr", "claude")
+    assert "Did you mean `/claude-spend reconcile october`?" in mistyped.text
+    assert (offered(narrowed), offered(mistyped)) == ([("Yes, show that", "last month")], [("Yes, show that", "october")])
 
 
 def test_more_than_is_explained_names_fast_mode_where_a_model_has_one_and_only_there() -> None:

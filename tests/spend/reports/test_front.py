@@ -101,9 +101,10 @@ async def test_who_may_see_their_own_sees_no_more_and_may_not_schedule(world: Wo
     report = await world.message(ALICE, "Team productivity* of what you may see", COSTS)
     assert "only your own keys and your workspaces" in report["text"]
     assert "report_share" not in str(report["blocks"])
+    assert "report_schedule" not in str(report["blocks"])
     assert (await world.click_on(ALICE, report, "report_csv"))["ok"]
     await world.message(ALICE, "Team productivity of what you may see, ")
-    assert (await world.click_on(ALICE, report, "report_schedule"))["ok"]
+    assert (await world.command(ALICE, "/claude-spend report schedule team", COSTS))["ok"]
     await world.modal(ALICE, "Schedule a report")
     await world.submit(ALICE)
     await world.modal(ALICE, "you see only your own")
