@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from bot.approvals.model import Request
 from bot.errors import NotAllowed, NotLinked
 from bot.people.groups import belongs_to
-from bot.people.identity import LOOKED_AT, Links, find_member, is_admin, may_act
+from bot.people.identity import ADMIN_ROLES, LOOKED_AT, Links, find_member, is_admin, may_act
 from bot.people.model import Who
 from bot.policy.model import ApproverKind, ApproverRef, Rule, stricter
 from bot.runtime import Runtime
@@ -95,8 +95,8 @@ async def _is_workspace_admin(rt: Runtime, person: Who, workspace_id: str) -> bo
 async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, concerned: Sequence[Who]) -> None:
     """Raise NotAllowed where too few others could ever approve, so that nobody waits for nothing.
 
-    `concerned` are the requester and those whom it is about. Only named people and user groups are counted, without those
-    whose Slack account is no longer active; how many admins there are isn't asked.
+    `concerned` are the requester and those whom it is about. How many workspace admins there are isn't asked; people in
+    Slack count without those whose account is no longer active. Who is there twice counts twice: it only ever says too many.
     """
     could = [ref for ref in rule.approvers if request.workspace_id or ref.kind is not ApproverKind.WORKSPACE_ADMINS]
     if not could:
@@ -104,17 +104,36 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
             "Nothing was sent. The policy lets only workspace admins approve this, but it is about no workspace. "
             "Ask the people who run Quartermaster to change the policy."
         )
-    if any(ref.kind not in (ApproverKind.USER, ApproverKind.USERGROUP) for ref in could):
+    if any(ref.kind is ApproverKind.WORKSPACE_ADMINS for ref in could):
         return
-    people: set[str] = set()
-    for ref in could:
-        is_group = ref.kind is ApproverKind.USERGROUP
-        people |= await rt.notifier.group_members(ref.id or "") if is_group else {ref.id or ""}
-    asking = {person.slack_id for person in concerned}
+    people = await _people_named(rt, could)
+    asking, asking_members = {one.slack_id for one in concerned}, {one.member_id for one in concerned}
     others = await _count_active(rt, people - asking, rule.quorum)
+    admins: frozenset[str] = frozenset()
+    if any(ref.kind is ApproverKind.ORG_ADMINS for ref in could):
+        admins = await _admins(rt, asking_members, rule.quorum - others)
+        others += len(admins - asking_members)
     if others < rule.quorum:
         needs = needs_in_words(rule, request.workspace_name)
-        raise NotAllowed(too_few_in_words(needs, rule.quorum, others, len(people & asking), len(concerned)))
+        own = {one.slack_id for one in concerned if one.slack_id in people or one.member_id in admins}
+        raise NotAllowed(too_few_in_words(needs, rule.quorum, others, len(own), len(concerned)))
+
+
+async def _people_named(rt: Runtime, refs: Sequence[ApproverRef]) -> set[str]:
+    """Return the Slack ids of those who are named themselves, or as a user group."""
+    people = {ref.id or "" for ref in refs if ref.kind is ApproverKind.USER}
+    for ref in refs:
+        if ref.kind is ApproverKind.USERGROUP:
+            people |= await rt.notifier.group_members(ref.id or "")
+    return people
+
+
+async def _admins(rt: Runtime, but: Collection[str], enough: int) -> frozenset[str]:
+    """Return the organization's admins, asked anew where those who are known are too few without some of them."""
+    known = frozenset(one.id for one in await rt.directory.members() if one.role in ADMIN_ROLES)
+    if len(known - set(but)) >= enough:
+        return known
+    return frozenset(one.id for one in await rt.directory.members(fresh=True) if one.role in ADMIN_ROLES)
 
 
 def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, concerned: int) -> Markup:

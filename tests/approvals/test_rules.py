@@ -57,9 +57,9 @@ approvers = ["workspace-admins"]
 """
 
 
-async def ask(world: World, name: str, workspace: str) -> None:
-    await open_form(world, ALICE, "create_key")
-    await world.submit(ALICE, workspace_id=await world.workspace_id(workspace), name=name, reason="Rules")
+async def ask(world: World, name: str, workspace: str, user: str = ALICE) -> None:
+    await open_form(world, user, "create_key")
+    await world.submit(user, workspace_id=await world.workspace_id(workspace), name=name, reason="Rules")
 
 
 def settings(tmp_path: Path, policy: str = POLICY) -> dict[str, str]:
@@ -124,6 +124,16 @@ async def test_what_could_never_be_approved_is_not_taken(tmp_path: Path) -> None
         await open_form(world, ALICE, "revoke_key", key_id)
         await world.submit(ALICE, confirm="rules-alone", reason="Now both can")
         await card_with(world, "Now both can")
+
+
+async def test_an_admin_who_asks_is_told_where_too_few_other_admins_are_left_to_approve(tmp_path: Path) -> None:
+    async with world_of(tmp_path, more=settings(tmp_path)) as world:
+        await ask(world, "rules-research", "Research", BOB)
+        refused = "from the organization's admins, but you can't approve your own, and only 1 other person can. Let somebody"
+        await world.modal(BOB, refused)
+        await world.post("/claude/users/priya@acme.test", role="admin")  # counts at once
+        await world.submit(BOB, workspace_id=await world.workspace_id("Research"), name="rules-research", reason="Rules")
+        await world.message(BOB, "rules-research", "C0ENG")
 
 
 async def test_who_left_is_not_counted_on_though_a_group_still_has_them(tmp_path: Path) -> None:
