@@ -101,6 +101,8 @@ class Outcome(BaseModel):
     """Ids of what was there before a person was asked to make something."""
     by_hand: bool = False
     """Whether a person was asked to do it."""
+    made_by: Who | None = None
+    """Who did it by hand, where the upstream names them: they may be another one than its holder."""
     holder: Who | None = None
     """Who does it by hand since `holder_at`, None for nobody; before anybody took it over it is the last approver."""
     holder_at: datetime | None = None

@@ -22,7 +22,7 @@ async def wrong_place_is_reported(story: Story) -> None:
     await story.sees(BOB, "wrong place", APPROVALS_CHANNEL)
     await story.post("/claude/keys", workspace_id=workspaces["Production"], name="batch-scoring")
     await story.sees(BOB, "batch-scoring", APPROVALS_CHANNEL)
-    await story.sees(ALICE, "The person who created it in the Console will give you its secret")
+    await story.sees(ALICE, "created it in the Console and will give you its secret")
 
 
 async def role_is_denied(story: Story) -> None:

@@ -52,7 +52,8 @@ async def test_the_approver_gets_the_steps_and_the_key_closes_the_request(world:
     card = await card_with(world, "✅ *Key `by-hand` in Production issued to <@U0ALICE>")
     assert labels(card) == ["Revoke…"]
     assert request.outcome.handover is None
-    ready = await world.message(ALICE, "The person who created it in the Console will give you its secret.")
+    assert "bob@acme.test" in str(request.outcome.made_by), "who made it is on record, whoever was asked to"
+    ready = await world.message(ALICE, "Bob Tanaka created it in the Console and will give you its secret.")
     assert ready["ts"] != waiting["ts"]
     await world.message(
         CAROL, "✅ I see the key `by-hand` in *Production*. If you haven't yet, give its secret to <@U0ALICE> now"

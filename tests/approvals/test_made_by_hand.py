@@ -11,7 +11,7 @@ from bot.approvals.findings.db import unsettled
 from bot.approvals.known import Asker, Known
 from bot.approvals.model import Status
 from bot.kinds.keys.console_steps import console_steps
-from bot.kinds.keys.made_by_hand import Use, acting_as, differences, why_not_accepted
+from bot.kinds.keys.made_by_hand import Use, acting_as, differences, handed_over_by, why_not_accepted
 from tests.approvals.acting import a_minute_passes, card_with, make_key, until
 from tests.approvals.samples import a_request
 from tests.approvals.test_console_way import approved
@@ -128,3 +128,9 @@ async def test_a_personal_key_of_the_maker_is_refused_and_a_finding_until_it_is_
     async with world.rt.store.read() as tx:
         (found,) = await unsettled(tx)
     assert (found.thing_id, found.place.partition(" (it acts as ")[0]) == (wrong, "Production")
+
+
+def test_the_requester_reads_from_whom_they_get_the_secret() -> None:
+    assert handed_over_by("Bob", is_own=False) == "Bob created it in the Console and will give you its secret."
+    assert handed_over_by("Alice", is_own=True) == "Alice created it in the Console and has its secret."
+    assert handed_over_by(None, is_own=False).startswith("The person who created it")

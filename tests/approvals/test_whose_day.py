@@ -137,6 +137,6 @@ async def made_by_hand(world: World, name: str, expires_at: str, note: str) -> N
     await make_key(world, name, "Production", expires_at=expires_at)
     await a_minute_passes(world)
     request = await until(world, card, Status.APPLIED)
-    assert request.outcome.note == f"The person who created it in the Console will give you its secret.{note}"
+    assert request.outcome.note == f"Bob Tanaka created it in the Console and will give you its secret.{note}"
     said = (await card_with(world, "issued to"))["text"]
     assert ("I'll revoke it after <!date^1796111999^" in said) == (not note)

@@ -60,6 +60,16 @@ def _expiry(expires_at: datetime | None, ends_at: datetime | None) -> str:
     return ""
 
 
+def handed_over_by(maker: str | None, *, is_own: bool) -> str:
+    """Return from whom the requester gets the secret of an accepted key.
+
+    `maker` is the name of who made it, where that is known; `is_own`: they are the requester.
+    """
+    if not maker:
+        return "The person who created it in the Console will give you its secret."
+    return f"{maker} created it in the Console and {'has' if is_own else 'will give you'} its secret."
+
+
 def acting_as(key: ApiKey, name: str | None) -> str:
     """Return what a key acts as, in words; `name` is that of the person or service account, where it is known."""
     if key.principal_type is None:

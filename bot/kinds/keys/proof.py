@@ -1,15 +1,14 @@
 """Sees whether the key that a person was asked to make is there, and whether it is the one that was asked for."""
 
-from bot.admin.model import ApiKey
+from bot.admin.model import ApiKey, Member
 from bot.approvals.act import Look
 from bot.approvals.outcome import Done, Outcome, Stray, Waits
-from bot.kinds.keys.made_by_hand import acting_as, differences, why_not_accepted
+from bot.kinds.keys.made_by_hand import acting_as, differences, handed_over_by, why_not_accepted
 from bot.kinds.keys.names import DEAD, at_home, subject_of
 from bot.kinds.keys.new_key import CreateKey
 from bot.kinds.workspaces.one_workspace import check_is_open
+from bot.people.model import Who
 from bot.words.wording import listed
-
-_BY_HAND = "The person who created it in the Console will give you its secret."
 
 
 async def prove(look: Look[CreateKey]) -> Done | Waits | None:
@@ -37,10 +36,13 @@ async def prove(look: Look[CreateKey]) -> Done | Waits | None:
 
 
 async def _by_hand(look: Look[CreateKey], key: ApiKey) -> Outcome:
-    requester = look.request.requester
+    requester, maker = look.request.requester, await _member(look, key.created_by)
     name = await _member_name(look, requester.member_id) or requester.email
     differs = differences(key, look.request.ends_at, look.payload.use, name)
-    return Outcome(way="console", note=" ".join(filter(None, [_BY_HAND, differs])), differs=differs)
+    from_whom = handed_over_by(maker.name if maker else None, is_own=key.created_by == requester.member_id)
+    note = f"{from_whom} {differs}".strip()
+    made_by = Who(slack_id="", member_id=key.created_by, email=maker.email if maker else "") if key.created_by else None
+    return Outcome(way="console", note=note, differs=differs, made_by=made_by)
 
 
 async def _why_not(look: Look[CreateKey], key: ApiKey) -> str:
@@ -52,7 +54,12 @@ async def _acts_as(look: Look[CreateKey], key: ApiKey) -> str:
 
 
 async def _member_name(look: Look[CreateKey], member_id: str | None) -> str | None:
-    return next((one.name for one in await look.directory.members() if one.id == member_id), None) if member_id else None
+    member = await _member(look, member_id)
+    return member.name if member else None
+
+
+async def _member(look: Look[CreateKey], member_id: str | None) -> Member | None:
+    return (await look.directory.members_by_id()).get(member_id) if member_id else None
 
 
 async def _problem(look: Look[CreateKey], elsewhere: list[ApiKey], refused: str) -> str:
