@@ -19,7 +19,7 @@ class Use(_Frozen):
 
     `cost` is dollars in the 7 days up to the newest that is known, None without figures; `is_whole`: all of them are known.
     `last_day` is the last UTC day with use among those known; the last `days` of them have no gap, and `newest` is the
-    newest of them. `is_final`: none of them can still change.
+    newest of them. `is_final`: none of them can still change. `is_never`: a key was made in those days and had no use.
     """
 
     cost: Decimal | None = None
@@ -29,6 +29,7 @@ class Use(_Frozen):
     as_of: datetime | None = None
     newest: date | None = None
     is_final: bool = False
+    is_never: bool = False
 
 
 class Asker(_Frozen):

@@ -82,7 +82,8 @@ async def _asker(rt: Runtime, actor: Actor) -> Asker:
 
 
 async def _key(rt: Runtime, key_id: str) -> KnownKey | None:
-    return KnownKey(use=await _use(rt, [key_id])) if key_id else None
+    key = next((one for one in await rt.directory.keys() if one.id == key_id), None) if key_id else None
+    return KnownKey(use=await _use(rt, [key_id], key)) if key_id else None
 
 
 async def keys_in_workspace(
@@ -92,7 +93,7 @@ async def keys_in_workspace(
     keys = [key for key in await living_keys(rt.directory, workspace_id) if may_see(key)]
     ids = [key.id for key in keys]
     together, each = await asyncio.gather(_use(rt, ids), _or_none(rt.use_of_each(ids, rt.now())))
-    uses = {key_id: _as_use(use) for key_id, use in (each or {}).items()}
+    uses = {key.id: _as_use(each[key.id], key) for key in keys if key.id in each} if each else {}
     keys.sort(key=lambda key: _by_use(key, uses.get(key.id)))
     first = keys[:most]
     accounts, members = await _accounts_of(rt, [key.id for key in first]), await rt.directory.members_by_id()
@@ -167,12 +168,13 @@ async def keys_of_person(
     return (theirs - handed_over.keys()) | await others.handed_to(slack_id)
 
 
-async def _use(rt: Runtime, key_ids: Sequence[str]) -> Use | None:
+async def _use(rt: Runtime, key_ids: Sequence[str], key: ApiKey | None = None) -> Use | None:
     used = await _or_none(rt.use_of_keys(key_ids, rt.now())) if key_ids else None
-    return _as_use(used) if used else None
+    return _as_use(used, key) if used else None
 
 
-def _as_use(used: KeyUse) -> Use | None:
+def _as_use(used: KeyUse, key: ApiKey | None) -> Use | None:
+    """Return the use of keys as it is kept with a request; `key` where it is that of one."""
     if used.as_of is None:
         return None
     return Use(
@@ -183,4 +185,5 @@ def _as_use(used: KeyUse) -> Use | None:
         as_of=used.as_of,
         newest=used.newest,
         is_final=used.is_final,
+        is_never=key is not None and used.last_day is None and used.is_known_since(key.created_at),
     )

@@ -77,6 +77,7 @@ def test_what_is_not_known_says_so() -> None:
     )
     idle = Use(cost=Decimal(0), days=4, as_of=ASKED)
     assert "Owner unknown, no use in 4 days · " in second(ASKER, KnownKey(use=idle))
+    assert "Owner unknown, never used · " in second(ASKER, KnownKey(use=idle.model_copy(update={"is_never": True})))
     assert "at least $1.00 in 7 days" in second(ASKER, KnownKey(use=Use(cost=Decimal(1), last_day=date(2026, 11, 22))))
     assert second(Asker(role="developer", keys=0), None) == "<@U0ALICE> (developer) has no active keys"
     assert second(None, None) == "> Nightly ingestion job"

@@ -44,7 +44,7 @@ def _use_words(use: Use | None) -> Markup:
     if use is None:
         return "use unknown"
     if use.last_day is None:
-        return f"no use in {plural(use.days, 'day')}"
+        return "never used" if use.is_never else f"no use in {plural(use.days, 'day')}"
     return f"last used {calendar_day(use.last_day)}, {cost_words(use)}"
 
 
