@@ -7,7 +7,15 @@ from bot.commands.parse import is_named
 from bot.errors import UpstreamMissing
 from bot.kinds.keys.lines import page_of_own, page_of_wanted
 from bot.kinds.keys.owners import may_see_key
-from bot.kinds.keys.shown import extendable, key_facts, keys_called, keys_named_first, keys_with_use, requests_about
+from bot.kinds.keys.shown import (
+    extendable,
+    key_facts,
+    keys_called,
+    keys_named_first,
+    keys_with_use,
+    requests_about,
+    sees_requests_about,
+)
 from bot.kinds.people.person import of_member
 from bot.organization.key_card import key_card
 from bot.organization.keys_view import key_list, my_keys
@@ -163,8 +171,10 @@ async def _card(call: Interaction, key_id: str, cursor: str = "") -> Message:
         return plain_answer(_GONE)
     if not await keys_with_use(call.rt, call.actor, [facts.key]):
         facts = replace(facts, use=None)
-    facts = replace(facts, extends=extendable(call.rt, call.actor, facts))
-    return key_card(facts, await requests_about(call.rt, call.actor, facts.key, cursor), call.calendar)
+    sees_all = await sees_requests_about(call.rt, call.actor, facts.key)
+    facts = replace(facts, extends=extendable(call.rt, call.actor, facts), only_own=not sees_all)
+    requests = await requests_about(call.rt, call.actor, facts.key, cursor, sees_all=sees_all)
+    return key_card(facts, requests, call.calendar)
 
 
 async def show_key(call: Interaction) -> None:

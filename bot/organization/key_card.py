@@ -53,6 +53,8 @@ class KeyFacts:
     asks: Sequence[Ask] = ()
     extends: str = ""
     """The request of which whoever looks may ask a later end."""
+    only_own: bool = False
+    """Whether whoever looks sees of the requests about it only those that they sent."""
 
 
 def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Message:
@@ -64,10 +66,10 @@ def key_card(facts: KeyFacts, requests: Page[Titled], calendar: Calendar) -> Mes
     blocks: list[Json] = [section("\n".join([title, *lines]))]
     if facts.asks:
         blocks.append(actions(*_buttons(facts)))
-    blocks += [divider(), *_requests(requests, key.id)]
+    blocks += [divider(), *_requests(requests, key.id, _whose(facts), _none(facts))]
     blocks.append(context(" · ".join([code(key.id), *([code(key.hint)] if key.hint else [])])))
     past: list[Markup] = [f"{escape(name)}, {request.in_a_word}" for request, name in requests.items]
-    history = f"Requests about it: {'; '.join(past)}" if past else "No request is about it"
+    history = f"{_whose(facts)} about it: {'; '.join(past)}" if past else _none(facts)
     return Message(f"{'. '.join([title, *lines, history])}.", fit(blocks))
 
 
@@ -139,10 +141,18 @@ def _cost(cost: Decimal | None, *, whole: bool) -> Markup:
     return "unknown" if cost is None else f"{'' if whole else 'at least '}{escape(money(cost))}"
 
 
-def _requests(requests: Page[Titled], key_id: str) -> list[Json]:
+def _whose(facts: KeyFacts) -> Markup:
+    return "Your requests" if facts.only_own else "Requests"
+
+
+def _none(facts: KeyFacts) -> Markup:
+    return "You sent no request about this key" if facts.only_own else "No request is about this key"
+
+
+def _requests(requests: Page[Titled], key_id: str, whose: Markup, none: Markup) -> list[Json]:
     if not requests.items:
-        return [section("No request is about this key.")]
-    intro: Markup = f"*Requests about it*{f' ({range_of(requests)})' if range_of(requests) else ''}, newest first"
+        return [section(f"{none}.")]
+    intro: Markup = f"*{whose} about it*{f' ({range_of(requests)})' if range_of(requests) else ''}, newest first"
     blocks = [
         section(
             f"{mark_of(request)} {escape(title)}\n"

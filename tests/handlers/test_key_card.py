@@ -126,6 +126,8 @@ async def test_a_card_tells_owner_request_history_and_what_can_be_asked(world: W
     assert "danas-shown" in str(await world.modal(BOB, "form_rename_key"))
     await world.command(DANA, "/claude-keys show danas-shown")
     await told(world, DANA, "*Owner* <@U0DANA>.")
+    await world.command("U0CROWD01", "/claude-keys show danas-shown")
+    await told(world, "U0CROWD01", "You sent no request about this key")  # those of others aren't shown, and aren't denied
 
 
 async def test_a_name_that_several_have_is_asked_back_and_one_that_none_has_leads_to_the_nearest(world: World) -> None:

@@ -114,10 +114,14 @@ def asks_for(kinds: Mapping[str, AnyKind], key: ApiKey) -> list[Ask]:
     return [Ask(kind.name, f"{kind.label.split()[0]}…") for kind in about]
 
 
-async def requests_about(rt: Runtime, actor: Actor, key: ApiKey, cursor: str = "") -> Page[Titled]:
-    """Return the page at a cursor of the requests about a key, newest first; for who isn't its owner those of their own."""
+async def sees_requests_about(rt: Runtime, actor: Actor, key: ApiKey) -> bool:
+    """Tell whether somebody sees all requests about a key, or only their own."""
     is_mine = await owns_key(rt, actor)
-    sees_all = is_mine(key) or await oversees_people(rt, actor)
+    return is_mine(key) or await oversees_people(rt, actor)
+
+
+async def requests_about(rt: Runtime, actor: Actor, key: ApiKey, cursor: str = "", *, sees_all: bool) -> Page[Titled]:
+    """Return the page at a cursor of the requests about a key, newest first: all of them, or the actor's own."""
     page = await queries.about(rt, key.id, cursor, HISTORY, by="" if sees_all else actor.slack_id)
     return page.showing([(request, _title(rt, request)) for request in page.items])
 
