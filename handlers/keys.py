@@ -154,7 +154,10 @@ async def _nearest_key(call: Interaction, typed: str, listing: Markup) -> Messag
     if close is None:
         workspaces = [one.name for one in await call.rt.directory.workspaces()]
         meant = await _misspelt(call, Wanted(part=typed), workspaces)
-        return plain_answer(meant or f"{unknown} {listing} shows all names that you may see.")
+        there = next((one for one in workspaces if folded(one) == folded(typed)), "")
+        request = code(f'/{call.rt.settings.command_prefix}-keys request "{there}"')
+        ask: Markup = f" {request} asks for one there." if there else ""
+        return plain_answer(meant or f"{unknown} {listing} shows all names that you may see.{ask}")
     text: Markup = f"{unknown} Did you mean {code(close)}? {listing} shows all names."
     show = button(f"Show {close}", ids.SHOW_KEY, keys[close])
     return Message(text, [section(text), actions(show)])

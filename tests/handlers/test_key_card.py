@@ -147,6 +147,8 @@ async def test_a_name_that_several_have_is_asked_back_and_one_that_none_has_lead
     assert labels(message) == ["Show twin-tower"]
     await press(world, BOB, message, "show_key")
     await told(world, BOB, "`twin-tower` in *Staging* — active")
+    await world.command(BOB, "/claude-keys give me a key for staging")
+    await told(world, BOB, '`/claude-keys request "Staging"` asks for one there.')
     await world.command(BOB, "/claude-keys extend the twin-tower key until May")
     await told(world, BOB, "`twin-tower` in *Staging* — active")
     await world.command(BOB, "/claude-keys show my keys")
