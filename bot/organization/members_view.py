@@ -59,12 +59,12 @@ def member_list(page: Page[Member], wanted: WantedMembers, roles: Mapping[str, i
         text = f"No members: {narrowed}. {code(f'/{prefix}-members list')} shows everybody."
         return Message(text, [section(text)])
     if wanted.is_narrowed:
-        intro = f"*{plural(page.total or 0, 'member')}*: {narrowed}"
+        intro = f"*{plural(page.total or 0, 'member')}*: {narrowed}."
     else:
         intro = (
             f"*{plural(sum(roles.values()), 'member')}*: {counts_in_words(roles)}. Your role: *{role_words(own_role)[0]}*."
         )
-    order = f"{range_of(page)}, admins first, then by name"
+    order = "Admins first, then by name" if page.is_whole else f"{range_of(page)}, admins first, then by name"
     unseen: Markup = "I can't see who signs in, so these are the members without a working key. " if wanted.inactive else ""
     narrower = f"{unseen}Narrow it: {code(f'/{prefix}-members list developers')}, {code('without keys')}, a part of a name."
     blocks: list[Json] = [section(intro), context(order), *map(_member, page.items)]

@@ -35,6 +35,8 @@ async def test_everybody_sees_who_is_there_and_what_they_are(world: World) -> No
     assert labels(message) == ["Previous", "Change a role…"]
     await press(world, ALICE, message, "open_change_role")
     await world.modal(ALICE, "form_change_role")
+    await world.command(BOB, "/claude-members list admins")
+    await told(world, BOB, "*2 members*: admins. Admins first, then by name: Bob Tanaka (admin), Carol Weiss (admin).")
 
 
 async def test_a_role_is_said_in_the_same_words_wherever_the_overview_names_it(world: World) -> None:
