@@ -25,6 +25,7 @@ TOLD_AT, PATIENCE, TOO_LATE = time(9, 0), timedelta(hours=6), timedelta(hours=24
 _MOST = 15
 """Lines of a summary."""
 ONE_DAY, WEEK = timedelta(days=1), timedelta(days=7)
+HOURS_OF_A_WEEK = 168
 
 
 @dataclass(frozen=True)
@@ -138,21 +139,21 @@ def _reached(place: Place, line: Line, part: str) -> str:
 def render_week(week: Week, places: Iterable[Place], names: Mapping[str, str], missing: int) -> Message:
     """Return the summary: how near each group came to its tightest limit, the nearest first."""
     first, last = week.monday - WEEK, week.monday - ONE_DAY
-    head: Markup = f"📈 *Rate limits* from {weekday_day(first)} to {weekday_day(last)} (UTC): the busiest minutes"
+    head: Markup = (
+        f"📈 *Rate limits* from {weekday_day(first)} to {weekday_day(last)} (UTC): the busiest minutes{_in_known(missing)}"
+    )
     found = [one for place in places for one in _nearest(place)]
     found.sort(key=lambda one: one[1].used or 0, reverse=True)
     if not found:
-        return _with_buttons([f"{head}. There was no traffic{_in_known(missing)}."], "")
+        return _with_buttons([f"{head}. There was no traffic."], "")
     said: list[Markup] = [head, *(_row(place, line, names) for place, line in found[:_MOST])]
     if len(found) > _MOST:
         said.append(f"• and {number(len(found) - _MOST)} more, none of them nearer")
-    if missing:
-        said.append(f"{number(missing)} of these 168 hours aren't known.")
     return _with_buttons(said, "")
 
 
 def _in_known(missing: int) -> Markup:
-    return f" in the hours that I know; {number(missing)} of these 168 aren't known" if missing else ""
+    return f" in the {number(HOURS_OF_A_WEEK - missing)} of {number(HOURS_OF_A_WEEK)} hours that I know" if missing else ""
 
 
 def _nearest(place: Place) -> list[tuple[Place, Line]]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from bot.kinds.limits.peaks import db
 from bot.kinds.limits.peaks.near import (
+    HOURS_OF_A_WEEK,
     ONE_DAY,
     WEEK,
     Near,
@@ -32,7 +33,6 @@ from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.session import Tx
 
 TOPIC = "peaks"
-_HOURS_OF_A_WEEK = 168
 
 
 async def news_due(rt: Runtime, now: datetime) -> list[str]:
@@ -50,7 +50,7 @@ async def news_due(rt: Runtime, now: datetime) -> list[str]:
 async def _is_known(rt: Runtime, week: Week, now: datetime) -> bool:
     """Tell whether a week may be summed up: its hours are read, or its patience is over and some of them are."""
     hours = await _hours(rt, week)
-    return bool(hours) and (hours == _HOURS_OF_A_WEEK or not may_wait(week, now))
+    return bool(hours) and (hours == HOURS_OF_A_WEEK or not may_wait(week, now))
 
 
 async def _hours(rt: Runtime, week: Week) -> int:
@@ -115,7 +115,7 @@ class PeakTopic(Notices):
 
 async def _week(rt: Runtime, week: Week) -> Message:
     places = await read_places(rt, week.ends - WEEK, week.ends)
-    return render_week(week, places, await key_names(rt), _HOURS_OF_A_WEEK - await _hours(rt, week))
+    return render_week(week, places, await key_names(rt), HOURS_OF_A_WEEK - await _hours(rt, week))
 
 
 async def _near(rt: Runtime, near: Near) -> Message | None:
