@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import sys
 import weakref
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +39,9 @@ async def _run(store: Store, statement: str) -> None:
 
 async def test_the_migrations_make_exactly_the_tables_of_the_code(store: Store) -> None:
     def check(connection: Connection) -> None:
-        command.check(alembic_config(connection))
+        config = alembic_config(connection)
+        config.stdout = sys.stdout  # instead of what it was when Alembic was imported, maybe within a test and closed since
+        command.check(config)
 
     async with store.engine.begin() as connection:
         await connection.run_sync(check)
