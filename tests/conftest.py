@@ -16,8 +16,10 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from bot import own_secrets
+from bot.sandbox.clock import SandboxClock
 from bot.store.session import Store
 from tests.compiled import compile_once
+from tests.day import DAY
 from tests.keeping import Keeper
 from tests.memory_disk import live_in_memory
 from tests.postgres import database
@@ -233,6 +235,6 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def store(migrated_url: str) -> AsyncIterator[Store]:
     """A migrated store on each of the two databases."""
-    opened = Store(migrated_url, AUDIT_KEY)
+    opened = Store(migrated_url, AUDIT_KEY, SandboxClock(DAY).now)
     yield opened
     await opened.close()
