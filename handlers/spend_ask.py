@@ -18,7 +18,7 @@ from bot.slack.paging import read_turn, turns
 from bot.spend.ask.figures import figures as figures_for
 from bot.spend.ask.form import ASK, WantedAnswer, ask_values, typed
 from bot.spend.ask.grammar import NotUnderstood, parse_query
-from bot.spend.ask.names import known_names
+from bot.spend.ask.names import known_names, known_workspaces
 from bot.spend.ask.scope import CantAnswer, tags_of
 from bot.spend.ask.splits import values_of
 from bot.spend.ask.view import (
@@ -88,7 +88,7 @@ def _refused(call: Interaction, refusal: CantAnswer) -> Message:
 async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotUnderstood:
     """Return what words ask for; names of keys, models and people are only looked up where that may help."""
     typed_by = with_me(words, call.user_id)
-    known = await _known_workspaces(call)
+    known = await known_workspaces(call.rt)
     has_tag = any("tag" in word.casefold() or "=" in word or ":" in word for word in typed_by)
     tags: Mapping[str, Sequence[str]] = await tags_known(call) if has_tag else {}
     found = parse_query(typed_by, known, tags=tags)
@@ -96,10 +96,6 @@ async def query_of(call: Interaction, words: Sequence[str]) -> SpendQuery | NotU
         return found
     names, tags = await known_names(call.rt, call.rt.now()), tags or await tags_known(call)
     return await asyncio.to_thread(parse_query, typed_by, known, names=names, tags=tags)  # looks through all names
-
-
-async def _known_workspaces(call: Interaction) -> list[str]:
-    return [one.name for one in await workspaces(call.rt)]
 
 
 async def tags_known(call: Interaction) -> Mapping[str, Sequence[str]]:

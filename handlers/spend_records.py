@@ -6,14 +6,13 @@ from bot.commands.parse import split_words
 from bot.errors import NotFound
 from bot.slack import ids
 from bot.slack.paging import read_turn, turns
-from bot.spend.ask.names import known_names
+from bot.spend.ask.names import known_names, known_workspaces
 from bot.spend.ask.words import with_me
 from bot.spend.exports.files import records_file
 from bot.spend.exports.load import CantList, records
 from bot.spend.exports.query import ME, Read, RecordsQuery, Refused, read_query
 from bot.spend.exports.send import send_csv
 from bot.spend.exports.view import render_records, render_refused, render_what
-from bot.spend.ledger.names import workspaces
 from bot.spend.scope import Scope
 from bot.spend.visibility import own_scope, scope_of
 from handlers.edge.guard import plain_answer
@@ -72,7 +71,7 @@ async def _answer(call: Interaction, words: tuple[str, ...], cursor: str = "", *
 
 
 async def _read(call: Interaction, words: tuple[str, ...]) -> Read:
-    known = [one.name for one in await workspaces(call.rt)]
+    known = await known_workspaces(call.rt)
     names = await known_names(call.rt, call.rt.now())
     tags = await tags_known(call)
     return await asyncio.to_thread(read_query, with_me(words, call.user_id), known, names, tags)  # looks through all names

@@ -16,6 +16,7 @@ from bot.organization.workspaces_wanted import WantedWorkspaces, read_workspaces
 from bot.slack import ids
 from bot.slack.model import Message
 from bot.slack.paging import page_of, read_turn, turns
+from bot.spend.alike import meant_apart
 from bot.words.phrases import after_lead_in
 from bot.words.reading import as_read
 from handlers.edge.guard import plain_answer
@@ -58,7 +59,8 @@ async def workspaces_command(call: Interaction) -> None:
 async def _named(call: Interaction, typed: str) -> list[Workspace]:
     """Return the workspaces that somebody means by a name or an id; archived ones only where no other is meant."""
     for every in (await call.rt.directory.workspaces(), await call.rt.directory.archived_workspaces()):
-        found = [one for one in every if one.id == typed or as_read(one.name) == as_read(typed)]
+        alone = meant_apart(typed, {one.id: one.name for one in every})
+        found = [one for one in every if one.id in (typed, *alone) or as_read(one.name) == as_read(typed)]
         if found:
             return found
     return []

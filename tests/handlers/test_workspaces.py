@@ -44,7 +44,7 @@ async def test_a_list_leads_to_a_card_and_the_card_to_a_form_and_to_all_members(
     assert len(rows) == 8
     staging = await world.workspace_id("Staging")
     await world.click(ALICE, "show_workspace", channel=message["channel"], ts=message["ts"], value=staging)
-    await world.command(ALICE, "/claude-workspaces show STAGING")
+    await world.command(ALICE, f"/claude-workspaces show STAGING (…{staging[-4:]})")
     shown = await told(world, ALICE, "*Owner* bob@acme.test")
     assert "2 organization admins are workspace admins in every workspace" in shown["text"]
     assert "Bob Tanaka" not in shown["text"].partition("*Keys")[0], "an inherited role is none of one's own"

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.forms.fields import Form, FormField, FormInput
 from bot.slack import ids
+from bot.spend.alike import told_apart
 from bot.spend.ask.periods import read_period
 from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE
 from bot.spend.ask.words import quoted, quoted_split, words_of
@@ -76,7 +77,9 @@ def ask_values(query: SpendQuery, workspaces: Mapping[str, str]) -> tuple[dict[s
     """Return what the form is filled in with for a query, and the labels of that; `workspaces` are names by id."""
     only = [one for one in query.where if _is_chosen(one)]
     wanted = {value.casefold() for one in only for value in one.values}
-    chosen = {one: name for one, name in workspaces.items() if one in wanted or name.casefold() in wanted}
+    apart = told_apart(workspaces, workspaces)
+    called = {one: {one.casefold(), name.casefold(), apart[one].casefold()} for one, name in workspaces.items()}
+    chosen = {one: apart[one] for one, ways in called.items() if ways & wanted}
     fields = {one: name.replace(" ", "_") for one, name in _named_splits(query).items()}
     values = {
         ids.SPEND_ASK_PERIOD: query.period,
@@ -113,5 +116,6 @@ def _rest_of(query: SpendQuery) -> str:
 
 def typed(wanted: WantedAnswer, workspaces: Mapping[str, str]) -> str:
     """Return the words of a form with the workspaces that were chosen."""
-    names = [workspaces[one] for one in wanted.workspace_ids if one in workspaces]
+    apart = told_apart(workspaces, workspaces)
+    names = [apart[one] for one in wanted.workspace_ids if one in workspaces]
     return f"{wanted.words} in {' and '.join(quoted(one) for one in names)}" if names else wanted.words

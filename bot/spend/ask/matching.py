@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from bot.spend.alike import meant_apart
 from bot.spend.ask.words import plain
 from bot.spend.dimensions import MODEL, Dimension
 from bot.words.folded import folded
@@ -22,6 +23,8 @@ def matching(value: str, dimension: Dimension, labels: Mapping[str, str]) -> set
     if not (wanted := plain(value)):
         return set()
     if found := {one for one, label in labels.items() if value == one or plain(label) == wanted}:
+        return found
+    if found := meant_apart(value, labels):
         return found
     if wanted == NONE:
         return {one for one in labels if not one}

@@ -1,5 +1,6 @@
 """What a question is narrowed to, looked up: typed names become ids, and what no source tells is said at once."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +9,7 @@ from bot.errors import UserError
 from bot.people.identity import member_behind
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, code, escape, mention
+from bot.spend.alike import meant_apart, of_this_name, told_apart
 from bot.spend.ask.matching import NONE, all_matching, nearest_name
 from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, Tags, in_ledger, tag_of
 from bot.spend.ask.together import nearest_together, why_not
@@ -132,14 +134,17 @@ async def _tagged(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[Ids, 
 
 async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[Ids, str]:
     """Return ids and names of workspaces. An archived one may have left its name to another, and both are meant."""
-    known = await workspaces(rt)
+    known = {one.id: one.name for one in await workspaces(rt)}
+    apart = told_apart(known, known)
     found, names = list[str](), list[str]()
     for value in wanted.values:
-        some = [one for one in known if value == one.id] or [one for one in known if folded(value) == folded(one.name)]
+        one_alone = {value} & known.keys() or meant_apart(value, known)
+        some = one_alone or {one for one, name in known.items() if folded(value) == folded(name)}
         if not some:
-            raise _unknown(query, wanted, value, {one.id: one.name for one in known})
-        found += [one.id for one in some]
-        names.append(some[0].name)
+            raise _unknown(query, wanted, value, known)
+        found += some
+        first = min(some)
+        names.append(apart[first] if one_alone else of_this_name(known[first], len(some)))
     return frozenset(found), " and ".join(names)
 
 
@@ -158,6 +163,9 @@ async def _things(rt: Runtime, query: SpendQuery, wanted: Filter, first: date, l
     found, missing = all_matching(typed, wanted.by, labels)
     if missing is not None:
         raise _unknown(query, wanted, missing, labels)
+    if wanted.by.name == PERSON:
+        called = Counter(plain(one) for one in labels.values())
+        typed = [of_this_name(one, max(called[plain(one)], 1)) for one in typed]
     said = [*typed, *(named.get(one, labels.get(one, one)) for one in ids.values())]
     return frozenset({*found, *(one for one in ids.values() if one)}), " and ".join(said)
 

@@ -9,7 +9,7 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query
-from bot.spend.ask.names import known_names
+from bot.spend.ask.names import known_names, known_workspaces
 from bot.spend.ask.scope import CantAnswer
 from bot.spend.ask.splits import values_of
 from bot.spend.ask.view import answer_file, not_understood_in_words
@@ -20,7 +20,7 @@ from bot.spend.exports.load import CantList, all_rows, check_listed, count, sele
 from bot.spend.exports.query import RecordsQuery, Refused, read_query
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
-from bot.spend.ledger.names import workspaces, workspaces_as_read
+from bot.spend.ledger.names import workspaces_as_read
 from bot.spend.model import Filter
 from bot.spend.phrases import as_plain_text
 from bot.spend.scope import EVERYTHING
@@ -34,7 +34,7 @@ Names = Mapping[str, Sequence[str]]
 async def answer(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> Answer:
     """Return what `/claude-spend WORDS` answers; CannotExport where it answers nothing."""
     _check_words(words)
-    places = [one.name for one in await workspaces(rt)]
+    places = await known_workspaces(rt)
     query = parse_query(words, places, ASKED, await names_for_words(rt, now), await _tags(tx))
     if isinstance(query, NotUnderstood):
         raise CannotExport(_not_understood(query))
@@ -53,7 +53,7 @@ async def answer(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> An
 async def records(rt: Runtime, tx: Tx, words: Sequence[str], now: datetime) -> Answer:
     """Return what `/claude-spend records WORDS` lists; CannotExport where it lists nothing."""
     _check_words(words)
-    places = [one.name for one in await workspaces(rt)]
+    places = await known_workspaces(rt)
     query = read_query(words, places, await names_for_words(rt, now), await _tags(tx))
     if isinstance(query, Refused):
         raise CannotExport(_instead(query.said, query.instead))
