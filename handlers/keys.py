@@ -28,6 +28,7 @@ from bot.slack.markup import Markup, bold, code
 from bot.slack.model import Message
 from bot.slack.paging import read_turn, turns
 from bot.words.folded import folded
+from bot.words.patterns import has_in_it
 from bot.words.phrases import after_lead_in
 from bot.words.similar import closest_name
 from handlers import home
@@ -91,7 +92,7 @@ async def _misspelt(call: Interaction, wanted: Wanted, workspaces: list[str]) ->
     if not sees_all_keys(call.actor):
         return ""
     part = folded(wanted.part)
-    if any(part in folded(key.name) for key in await call.rt.directory.keys()):
+    if any(has_in_it(folded(key.name), part) for key in await call.rt.directory.keys()):
         return ""
     close = closest_name(wanted.part, workspaces)
     if BY_USE & set(part.split()):

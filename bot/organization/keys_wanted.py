@@ -9,6 +9,7 @@ from bot.organization.by_whom import member_named
 from bot.organization.narrowing import MOST_OF_A_NAME, mentioned, which_workspace
 from bot.slack.markup import Markup, bold, code, escape, reads_alike
 from bot.words.folded import folded
+from bot.words.patterns import has_in_it
 from bot.words.similar import closest_name
 
 GONE = ("expired", "archived")
@@ -61,7 +62,7 @@ class Wanted(BaseModel):
     def takes(self, key: ApiKey) -> bool:
         """Tell whether a key has the wanted status and name."""
         name, part = folded(key.name), folded(self.part)
-        is_called = reads_alike(name, part) if self.exact else part in name
+        is_called = reads_alike(name, part) if self.exact else has_in_it(name, part)
         fits = key.status in self.statuses if self.statuses else key.status not in GONE
         return is_called and (self.every or fits)
 

@@ -10,6 +10,7 @@ from bot.organization.narrowing import MOST_OF_A_NAME, nearest_words
 from bot.people.roles import ADMIN_ROLES, role_words
 from bot.slack.markup import Markup, code
 from bot.words.folded import folded
+from bot.words.patterns import has_in_it
 from bot.words.phrases import longest_phrase
 from bot.words.wording import listed
 
@@ -86,7 +87,7 @@ class WantedMembers(BaseModel):
         return invite.status in self.invites and self._fits(invite.role, invite.email)
 
     def _fits(self, role: str, text: str) -> bool:
-        return (not self.roles or role in self.roles) and folded(self.part) in folded(text)
+        return (not self.roles or role in self.roles) and has_in_it(folded(text), folded(self.part))
 
     def in_words(self) -> Markup:
         """Return what narrows the list: `admins or developers · without a working key · with pri in name or address`."""

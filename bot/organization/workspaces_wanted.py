@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.admin.model import Workspace
 from bot.slack.markup import Markup, code
 from bot.words.folded import folded
+from bot.words.patterns import has_in_it
 
 _MINE = ("mine", "my", "me")
 _ARCHIVED = ("archived",)
@@ -24,7 +25,7 @@ class WantedWorkspaces(BaseModel):
 
     def takes(self, workspace: Workspace) -> bool:
         """Tell whether a workspace has the wanted part in its name."""
-        return folded(self.part) in folded(workspace.name)
+        return has_in_it(folded(workspace.name), folded(self.part))
 
     def in_words(self) -> Markup:
         """Return what narrows the list: `yours · archived · with data in the name`."""

@@ -8,6 +8,7 @@ from bot.spend.alike import meant_apart
 from bot.spend.ask.words import plain
 from bot.spend.dimensions import MODEL, Dimension
 from bot.words.folded import folded
+from bot.words.patterns import fits
 from bot.words.similar import closest
 
 _APART = re.compile(r"[^a-z0-9*]+")
@@ -33,8 +34,7 @@ def matching(value: str, dimension: Dimension, labels: Mapping[str, str]) -> set
     if not bare:
         return set()
     if "*" in bare:
-        pattern = re.compile(".*".join(re.escape(part) for part in re.split(r"\*+", bare)))
-        return {one for one, known in forms.items() if any(pattern.fullmatch(form) for form in known)}
+        return {one for one, known in forms.items() if any(fits(form, bare) for form in known)}
     if dimension == MODEL:
         of_version = {one for one, known in forms.items() if bare in (known[1], known[0].removeprefix("claude-"))}
         return of_version or {one for one, known in forms.items() if f"-{bare}-" in f"-{known[1]}-"}
