@@ -169,16 +169,10 @@ async def render_png(spec: ChartSpec, *, seconds: float = 30.0) -> bytes:
 
 
 async def _draw(request: bytes, seconds: float) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        "-m",
-        "bot.slack.chart_png",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
-    )
+    try:
+        process = await _started()
+    except OSError as error:  # no further process may run, or another Python was installed in the place of this one
+        raise ChartError(f"nothing could be started that draws the chart ({error.strerror})") from None
     try:
         async with asyncio.timeout(seconds):
             picture, _ = await process.communicate(request)
@@ -191,6 +185,19 @@ async def _draw(request: bytes, seconds: float) -> bytes:
     if process.returncode != 0 or not picture.startswith(b"\x89PNG") or len(picture) > _MAX_PNG:
         raise ChartError(f"the chart could not be drawn (exit {process.returncode})")
     return picture
+
+
+async def _started() -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        "bot.slack.chart_png",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=_environment(),
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -176,6 +176,12 @@ async def test_child_that_takes_too_long_is_ended_and_reported() -> None:
         await render_png(spec(), seconds=0.01)
 
 
+async def test_child_that_cannot_be_started_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(ChartError, match="nothing could be started"):
+        await render_png(spec())
+
+
 async def test_child_gets_no_secret_of_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.slack.charts import _environment
 
