@@ -28,6 +28,7 @@ from bot.policy.checks import (
 from bot.policy.lines import KeyPath, key_lines, line_of
 from bot.policy.model import ApproverKind, ApproverRef, Policy, RuleSettings, WorkspaceSettings
 from bot.policy.working_hours import WorkingHours
+from bot.words.reading import pasted
 
 PLACEHOLDER_CHANNEL = "C0123456789"
 _PLACEHOLDERS = {PLACEHOLDER_CHANNEL: "channel", "S0123456789": "user group", "U0123456789": "person"}
@@ -141,6 +142,7 @@ def _understood(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
 
 def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
     """Make a policy of a TOML text; PolicyError with every fault. A text without any key: nobody can approve."""
+    version, text = version_of(text), pasted(text)
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -148,12 +150,12 @@ def parse_policy(text: str, known_kinds: Mapping[str, KindFacts]) -> Policy:
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets within brackets
         raise PolicyError((PolicyFault(1, "", "This TOML is too large or too deep to be read."),)) from None
     if not raw:
-        return Policy.nobody("The policy file is empty, so nobody can approve.", version_of(text))
+        return Policy.nobody("The policy file is empty, so nobody can approve.", version)
     faults, file = _shape(raw)
     faults += reference_faults(raw, known_kinds) + idle_faults(raw, known_kinds)
     if faults or file is None:
         raise PolicyError(_placed(text, faults))
-    policy = _build(file, version_of(text), known_kinds)
+    policy = _build(file, version, known_kinds)
     if faults := quorum_faults(policy, known_kinds):
         raise PolicyError(_placed(text, faults))
     return policy

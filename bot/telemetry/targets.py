@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from bot.errors import QuartermasterError
 from bot.own_secrets import remember_address, remember_header
+from bot.words.reading import pasted
 
 _KEYS = ("url", "headers", "traces_url", "own_metrics")
 
@@ -58,7 +59,7 @@ def read_targets(path: Path | None) -> tuple[Target, ...]:
 def examine_targets(path: Path) -> tuple[tuple[Target, ...], tuple[TargetFault, ...]]:
     """Return the targets of a file that are as they should be, and everything that is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = pasted(path.read_text(encoding="utf-8-sig"))
         tables = tomllib.loads(text)
     except OSError as error:
         return (), (

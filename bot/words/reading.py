@@ -31,6 +31,11 @@ def without_unseen(text: str) -> str:
     return text if text.isprintable() else "".join(_visible(text, position) for position in range(len(text)))
 
 
+def pasted(text: str) -> str:
+    """Return the text of a file as its writer sees it: without what nobody sees, and each blank one that parts words."""
+    return without_unseen(text).replace("\u00a0", " ")
+
+
 def _named(reference: re.Match[str]) -> str:
     sign, name = reference[1], reference[3]
     if sign == "#":

@@ -56,6 +56,14 @@ def test_defaults_hold_where_nothing_else_is_said() -> None:
     )
 
 
+def test_what_nobody_sees_in_a_file_changes_nothing_of_what_it_says() -> None:
+    text = FULL.replace("S0PLATFORM", "S0PLATFORM\u200b").replace(" = ", "\u00a0=\u00a0").replace('"8h"', '"\ufeff8h"')
+    places = ("revoke_key", "wrkspc_9", "Production")
+    found, meant = (parse_policy(one, KINDS).rule_for(*places) for one in (text, FULL))
+    assert found.version == version_of(text)
+    assert found.model_copy(update={"version": ""}) == meant.model_copy(update={"version": ""})
+
+
 def test_later_tables_win_key_by_key() -> None:
     policy = parse_policy(FULL, KINDS)
     by_kind = policy.rule_for("revoke_key", None, None)

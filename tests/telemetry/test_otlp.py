@@ -152,11 +152,13 @@ def test_an_answer_says_what_is_taken_refused_for_good_tried_later_or_unknown() 
 def test_targets_are_read_and_every_fault_has_its_line_and_no_secret(tmp_path: Path) -> None:
     file = tmp_path / "targets.toml"
     file.write_text(
-        '[honeycomb]\nurl = "https://api.honeycomb.io/v1/metrics"\nheaders = {x-honeycomb-team = "hidden-key"}\n'
+        '[honeycomb]\nurl\u00a0= "\u200bhttps://api.honeycomb.io/v1/metrics"\n'
+        'headers = {x-honeycomb-team = "hidden-key\u200b"}\n'
         'traces_url = "https://api.honeycomb.io/v1/traces"\nown_metrics = true\n'
     )
     (one,) = read_targets(file)
     assert (one.name, one.headers["x-honeycomb-team"].get_secret_value()) == ("honeycomb", "hidden-key")
+    assert one.url == "https://api.honeycomb.io/v1/metrics"
     assert (one.traces_url, one.own_metrics) == ("https://api.honeycomb.io/v1/traces", True)
     assert "hidden-key" not in repr(one)
     assert read_targets(None) == ()
