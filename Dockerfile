@@ -14,7 +14,8 @@ ARG FONTS=fonts-wqy-microhei
 RUN if [ -n "$FONTS" ]; then \
         apt-get update && apt-get install --yes --no-install-recommends $FONTS && rm -rf /var/lib/apt/lists/*; \
     fi
-# Nothing is written outside of /data and /tmp, so the root file system may be read-only.
+# Nothing is written outside of /data and /tmp, so the root file system may be read-only. The group root may write /data, because
+# some platforms, such as OpenShift, run a container as a user of their own in that group.
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -24,7 +25,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DATABASE_URL=sqlite:////data/quartermaster.db \
     POLICY_FILE=/app/policy.toml
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin quartermaster \
-    && install --directory --owner quartermaster /data
+    && install --directory --owner quartermaster --group root --mode 775 /data
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY bot bot
@@ -35,6 +36,6 @@ USER 10001
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=4)"]
+    CMD ["python", "-m", "bot.cli.healthy"]
 ENTRYPOINT ["python", "-m", "bot"]
 CMD ["run"]

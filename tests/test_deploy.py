@@ -43,10 +43,13 @@ def test_the_image_runs_without_root_and_says_whether_it_is_well() -> None:
     final = dockerfile().split("\nFROM ")[-1]
     assert re.search(r"^USER 10001$", final, re.MULTILINE)
     assert re.search(r"^VOLUME /data$", final, re.MULTILINE)
-    check = re.search(r'^HEALTHCHECK .*\\\n\s+CMD \["python", "-c", "(.*)"\]$', final, re.MULTILINE)
-    assert check
-    compile(check[1].replace('\\"', '"'), "healthcheck", "exec")
-    assert "/healthz" in check[1]
+    assert re.search(r'^HEALTHCHECK .*\\\n\s+CMD \["python", "-m", "bot.cli.healthy"\]$', final, re.MULTILINE)
+
+
+def test_a_user_that_the_platform_chooses_can_write_the_data() -> None:
+    made = re.search(r"install --directory (.*) /data$", dockerfile(), re.MULTILINE)
+    assert made
+    assert made[1] == "--owner quartermaster --group root --mode 775"
 
 
 def test_the_image_is_built_from_what_the_builder_gets() -> None:
