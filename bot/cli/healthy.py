@@ -12,8 +12,8 @@ from typing import Final
 from bot.settings.sources import read_environment, read_values
 
 DEFAULTS: Final = {"HOST": "127.0.0.1", "PORT": "8080"}
-"""As in the table of settings, whose library takes too long to load each half minute; a test holds that they are the same."""
-_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Those of the settings, whose library takes too long to load twice a minute; a test holds that they are the same."""
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
 WITHIN: Final = 4.0
 
 

@@ -1,6 +1,9 @@
 """What README tells people to type works as it is written."""
 
+import contextlib
 import re
+import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,25 @@ def test_every_make_target_and_command_that_readme_names_exists() -> None:
     said = CliRunner().invoke(app, ["--help"]).output
     for command in set(re.findall(r"python -m bot ([a-z]+)", README)):
         assert f"  {command} " in said
+
+
+def test_a_backup_holds_what_the_file_alone_lacks_and_is_put_back_without_what_lay_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (command,) = re.findall(r'`python -c "(import sqlite3.*)"`', README)
+    monkeypatch.chdir(tmp_path)
+    with contextlib.closing(sqlite3.connect("quartermaster.db", isolation_level=None)) as running:
+        running.execute("PRAGMA journal_mode=WAL")
+        running.execute("CREATE TABLE kept AS SELECT 1 AS it")
+        exec(command)
+        running.execute("DELETE FROM kept")
+        wal = Path("quartermaster.db-wal").read_bytes()
+    Path("quartermaster.db-wal").write_bytes(wal)  # as a process leaves it that was killed
+    for name in re.findall(r"`(quartermaster\.db-\w+)`", README):
+        Path(name).unlink(missing_ok=True)
+    shutil.copy("backup.db", "quartermaster.db")
+    with contextlib.closing(sqlite3.connect("quartermaster.db")) as back:
+        assert back.execute("SELECT it FROM kept").fetchall() == [(1,)]
 
 
 def test_a_new_key_is_one_that_the_settings_take() -> None:
