@@ -122,7 +122,7 @@ def render_left_invite(slack_id: str, invite: Invite) -> Message:
     """Return the message about somebody who hasn't accepted their invite yet."""
     who: Markup = f"{mention(slack_id)}'s Slack account was deactivated. The invite of {bold(invite.email)}"
     text: Markup = (
-        f"⚠️ {who} to the Claude organization still waits, and whoever reads that mailbox can accept it."
+        f"⚠️ {who} to the Claude organization still waits, and anyone who reads that mailbox can accept it."
         " If they have left, ask to withdraw it."
     )
     label = truncate(f"Withdraw the invite of {invite.email}", 75)
