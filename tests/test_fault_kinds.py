@@ -320,6 +320,8 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     (51, "what one did reads as done by another"): (
         "approvals/test_card_flows::a_workspace_archived_meanwhile_fails_in_words_and_can_be_given_up",
         "races/test_taken_over::giving_up_says_who_did_it_and_what_is_known",
+        "approvals/test_console_way::what_was_made_by_hand_a_moment_ago_is_not_said_to_be_missing",
+        "approvals/test_console_way::what_was_made_by_hand_a_moment_ago_is_not_replaced",
     ),
     (52, "a list that hides its rest, a card without what a decision needs"): (
         "test_lists::every_item_of_every_list_is_on_a_page_to_which_buttons_lead",

@@ -93,6 +93,21 @@ async def before_closing(rt: Runtime, request: Request) -> Request:
     return request.model_copy(update={"outcome": outcome})
 
 
+async def done_meanwhile(rt: Runtime, request: Request) -> Request:
+    """Return a request that its requester is about to close, as it is known now: done by hand, or in doubt where nobody can
+    tell.
+    """
+    if request.status is not Status.FULFILLING:
+        return request
+    rt.directory.forget_keys()
+    rt.directory.forget_invites()
+    try:
+        return await prove(rt, request)
+    except UpstreamError as error:
+        log.info("not_looked_before_closing", request=request.id, error=repr(error))
+    return request.model_copy(update={"outcome": request.outcome.updated(Outcome(in_doubt=True, looked=False))})
+
+
 async def expire(rt: Runtime, request: Request) -> Request:
     """Close a request whose time is over, unless what it waited for was done in the last moment or while I was away."""
     if request.status not in _EXPIRING or request.expires_at > rt.now() or is_followed_now(request, rt.now()):

@@ -19,16 +19,17 @@ from bot.approvals.cards import topic as cards
 from bot.approvals.due import is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import holding
-from bot.approvals.late import before_closing
+from bot.approvals.late import before_closing, done_meanwhile
 from bot.approvals.model import Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
 from bot.approvals.prove import prove
+from bot.approvals.replace import may_replace
 from bot.errors import NotAllowed, RequestClosed, UpstreamError
 from bot.people.model import Actor
 from bot.posts.looked import Looked
 from bot.runtime import Runtime
-from bot.slack.markup import mention
+from bot.slack.markup import Markup, mention
 from bot.slack.model import Sent
 from bot.store.actions import AuditAction
 
@@ -58,6 +59,11 @@ async def submit(
     `replaces` is the id of one's own request whose place it takes, if that is in the way.
     `told` hears, within a moment, whether the card stands in its channel already; otherwise it will.
     """
+    if replaces:
+        async with rt.store.read() as tx:
+            old = await requests.load(tx, replaces)
+        if old and may_replace(actor.who, old):
+            await _not_done_yet(rt, old, "Nothing was sent: what you asked for before was done by hand a moment ago.")
     request = await submission.record(rt, actor, kind, payload, reason, replaces, grant)
     with rt.meter.spans.span("request", request=request.id, begins=True, kind=request.kind):
         return await _post(rt, request, told)
@@ -111,8 +117,19 @@ async def withdraw(
     await _adopt(rt, request, clicked)
     if not actor.who.is_same_person(request.requester):
         raise NotAllowed(f"Only {mention(request.requester.slack_id)} can withdraw this request. Nothing was changed.")
-    moved = await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now())
+    request = await _not_done_yet(rt, request, "It was done by hand a moment ago, so it can't be withdrawn any more.")
+    doubt = {"outcome": request.outcome} if request.outcome.in_doubt else {}
+    moved = await _move(rt, actor, request, Event.WITHDRAW, AuditAction.REQUEST_WITHDRAWN, closed_at=rt.now(), **doubt)
     return await _finish(rt, moved, told)
+
+
+async def _not_done_yet(rt: Runtime, request: Request, said: Markup) -> Request:
+    """Return a request that waits for a person as it is known now; RequestClosed where they have done it by now."""
+    request = await done_meanwhile(rt, request)
+    if request.status is Status.APPLIED:
+        await _converge(rt, request)
+        raise RequestClosed(f"{said} Its card says what came of it.")
+    return request
 
 
 async def retry(rt: Runtime, actor: Actor, request_id: str, told: Told | None = None) -> Request:

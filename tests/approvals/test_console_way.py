@@ -132,6 +132,33 @@ async def test_a_waiting_request_can_be_withdrawn_and_a_late_key_changes_nothing
     await until(world, card, Status.WITHDRAWN)
 
 
+@pytest.mark.parametrize("answers", [True, False])
+async def test_what_was_made_by_hand_a_moment_ago_is_not_said_to_be_missing(world: World, answers: bool) -> None:
+    card = await approved(world, "just-made")
+    await make_key(world, "just-made", "Production")
+    if not answers:
+        await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="500_final", times=99)
+    await choose(world, ALICE, card, "Withdraw")
+    if answers:
+        await world.message(ALICE, "done by hand a moment ago, so it can't be withdrawn any more.", card["channel"])
+        await until(world, card, Status.APPLIED)
+        return
+    await until(world, card, Status.WITHDRAWN)
+    await world.message(ALICE, "was closed. ⚠️ It may have been done. Check in the Console.")
+
+
+async def test_what_was_made_by_hand_a_moment_ago_is_not_replaced(world: World) -> None:
+    await approved(world, "just-made")
+    await world.command(ALICE, "/claude-keys request")
+    await world.modal(ALICE, "Workspace")
+    again = {"workspace_id": await world.workspace_id("Production"), "name": "just-made", "reason": "Another reason"}
+    await world.submit(ALICE, **again)
+    await world.modal(ALICE, "Replace it")
+    await make_key(world, "just-made", "Production")
+    await world.submit(ALICE)
+    await world.modal(ALICE, "Nothing was sent: what you asked for before was done by hand a moment ago.")
+
+
 @pytest.mark.proof
 async def test_a_name_taken_before_the_approval_is_said_instead_of_counted(world: World) -> None:
     card = await world.ask_for_key(ALICE, "too-early", workspace="Production")
