@@ -188,6 +188,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (25, "a change is compared by another measure than is shown"): (
         "spend/test_digest::a_correction_is_worth_a_message_when_it_reads_differently_by_a_share",
+        "claude_code/test_digest_desk::a_summary_is_corrected_where_it_reads_differently_by_a_share",
     ),
     (26, "one alert replaces another in silence"): (
         "spend/test_steps::a_second_monthly_alert_leaves_the_first_in_place_and_the_larger_is_the_budget",

@@ -14,8 +14,9 @@ from bot.admin.rows import ClaudeCodeRow
 from bot.claude_code import db
 from bot.claude_code.digests import settings
 from bot.claude_code.digests.schedule import next_due
+from bot.claude_code.digests.view import differences
 from bot.claude_code.figures import code_figures
-from bot.claude_code.model import DAY, CodeQuery
+from bot.claude_code.model import DAY, CodeQuery, Use
 from bot.claude_code.naming import Sight
 from bot.claude_code.people import seen_by
 from bot.claude_code.plan import read_day
@@ -187,6 +188,26 @@ async def test_a_summary_is_corrected_once_in_its_thread_when_its_days_are_final
     assert {one.thread_ts for one in found} == {one.ts for one in summaries(slack)}
     async with store.read() as tx:
         assert await noted_keys(tx, "code_said:") == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        (Use(sessions=1000), Use(sessions=1001), []),
+        (Use(sessions=1000), Use(sessions=1005), ["1,005 sessions (was 1,000)"]),
+        (Use(commits=0), Use(commits=1), ["1 commits (was 0)"]),
+        (Use(input=90, output=10), Use(input=80, output=20), []),
+        (Use(nanos=431_200_000_000), Use(nanos=431_200_900_000), []),
+        (Use(nanos=50_000_000_000), Use(nanos=50_500_000_000), ["about $50.50 (was $50.00)"]),
+        (
+            Use(sessions=10, commits=1000),
+            Use(sessions=12, commits=1001),
+            ["12 sessions (was 10)", "1,001 commits (was 1,000)"],
+        ),
+    ],
+)
+def test_a_summary_is_corrected_where_it_reads_differently_by_a_share(was: Use, now: Use, said: list[str]) -> None:
+    assert differences(was, now) == said
 
 
 async def test_a_summary_that_was_right_is_forgotten_and_nothing_is_said(store: Store) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bot.claude_code import db as rows
 from bot.claude_code.digests.schedule import WEEK
+from bot.claude_code.digests.view import differences
 from bot.claude_code.model import Use
 from bot.claude_code.plan import is_settled
 from bot.posts import db as posts
@@ -63,13 +64,13 @@ async def corrections_due(rt: Runtime, _now: datetime) -> list[str]:
 
 
 async def correct(rt: Runtime, subject: str, now: datetime) -> None:
-    """Say what a summary should have said, where it said something else; forget it where it was right."""
+    """Say what a summary should have said, where it said something else by a share that matters; else forget it."""
     async with rt.store.write() as tx:
         found = await said(tx, subject)
         if found is None or found.new is not None or not await _is_settled(tx, subject):
             return
         new = (await rows.uses(tx, *days_of(subject))).get((), Use())
-        if new == found.old:
+        if not differences(found.old, new):
             await forget(tx, [subject])
             return
         await write_note(tx, f"{_PREFIX}{subject}", {"old": list(found.old), "new": list(new)}, now)

@@ -13,6 +13,7 @@ from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, date
 from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
+from bot.spend.digests.view import CORRECTED_SHARE, is_worth_correcting
 from bot.spend.phrases import days_in_words, shown, zone_in_words
 from bot.words.own import Own, own
 
@@ -43,8 +44,8 @@ def render_digest(figures: CodeFigures, week: DueWeek, chart: Json | None) -> Me
     return Message("\n".join([*lines, *said]), blocks)
 
 
-def render_correction(old: Use, new: Use, week: DueWeek, today: Day | None) -> Message:
-    """Return what a summary should have said, of each figure that it said otherwise; late data is the only reason."""
+def differences(old: Use, new: Use) -> list[Markup]:
+    """Return each figure that reads otherwise, such as `17 sessions (was 14)`; none where no share of it matters."""
     counted: list[tuple[Markup, int, int]] = [
         ("sessions", old.sessions, new.sessions),
         ("lines added", old.lines_added, new.lines_added),
@@ -58,10 +59,16 @@ def render_correction(old: Use, new: Use, week: DueWeek, today: Day | None) -> M
     parts: list[Markup] = [
         f"{own(f'{new_count:,}')} {what} (was {own(f'{was:,}')})" for what, was, new_count in counted if was != new_count
     ]
-    if old.nanos != new.nanos:
+    if shown(old.cost) != shown(new.cost):
         parts.append(f"about {shown(new.cost)} (was {shown(old.cost)})")
+    matters = any(was != now and abs(now - was) >= CORRECTED_SHARE * was for _, was, now in counted)
+    return parts if matters or is_worth_correcting(old.cost, new.cost) else []
+
+
+def render_correction(old: Use, new: Use, week: DueWeek, today: Day | None) -> Message:
+    """Return what a summary should have said, of each figure that it said otherwise; late data is the only reason."""
     days = days_in_words(*week.days, today)
-    text: Markup = f"*Corrected*, {days}: {' · '.join(parts)}. Later data arrived; these days are final now."
+    text: Markup = f"*Corrected*, {days}: {' · '.join(differences(old, new))}. Later data arrived; these days are final now."
     return Message(text, [section(text)])
 
 
