@@ -217,6 +217,7 @@ async def test_each_revision_is_said_once_in_the_thread(store: Store) -> None:
     assert {reply.channel for reply in slack.replies()[before:]} == {COSTS}, "Research didn't change"
 
 
+@pytest.mark.both
 async def test_what_was_revised_in_an_absence_of_any_length_is_said_once_it_is_read(store: Store) -> None:
     await fill(store, [*MONTH, *BUSY])
     await subscribe(store)

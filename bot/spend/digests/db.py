@@ -132,7 +132,7 @@ async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
 async def correctable_digests(tx: Tx, since: date, revised_since: datetime) -> list[DigestRun]:
     """Return the digests that stand, of days from `since` on, and older ones that weren't final or were revised lately."""
     day, lately = col(DigestRunRow.day), col(RevisionRow.at) >= revised_since
-    was_revised = day.in_(select(col(RevisionRow.day)).where(lately))
+    was_revised = day.in_(select_columns(col(RevisionRow.day)).where(lately))
     wanted = _STANDING.where(or_(day >= since, col(DigestRunRow.settled_at).is_(None), was_revised))
     return [_run(row) for row in await tx.session.exec(wanted)]
 
