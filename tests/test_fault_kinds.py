@@ -261,6 +261,7 @@ KINDS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (39, "one optional field that is left out makes a list unreadable"): (
         "admin/test_sdk_contract::a_field_that_a_gateway_left_out_is_null_where_the_sdk_says_optional",
+        "admin/test_reports::an_actor_of_a_kind_that_comes_later_makes_no_report_of_claude_code_unreadable",
     ),
     (40, "a run that is ended leaves servers behind"): ("test_suite::a_run_that_is_ended_leaves_no_postgresql_behind",),
     (41, "a chart that says something else than Slack draws"): (

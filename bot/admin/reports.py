@@ -156,7 +156,7 @@ def claude_code_row(item: Json) -> ClaudeCodeRow:
     return ClaudeCodeRow(
         day=moment(item["date"]).date(),
         actor_type=actor_type,
-        actor=actor["email_address"] if actor_type == "user" else actor["api_key_name"],
+        actor=_known_by(actor, actor_type),
         customer_type=item.get("customer_type"),
         terminal=item.get("terminal_type"),
         sessions=core["num_sessions"],
@@ -169,6 +169,13 @@ def claude_code_row(item: Json) -> ClaudeCodeRow:
         is_remote=bool(item.get("is_remote")),
         subscription_type=item.get("subscription_type"),
     )
+
+
+def _known_by(actor: Json, kind: str) -> str:
+    """Return what is told of an actor: a person's address, a key's name; of a kind that comes later what stands there."""
+    if kind in ("user", "api"):
+        return str(actor["email_address" if kind == "user" else "api_key_name"])
+    return next((str(value) for name, value in actor.items() if name != "type" and value), kind)
 
 
 _TOKEN_CLASSES = ("input", "output", "cache_read", "cache_creation")

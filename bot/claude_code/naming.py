@@ -58,10 +58,7 @@ def labels(
 def _real_names(actors: Sequence[ActorId], known: Mapping[str, str]) -> list[str]:
     """Return people by their name, or by their address where two have the same, and keys as such."""
     names = [known.get(name, "").strip() if kind == "user" else "" for kind, name in actors]
-    return [
-        name if name and names.count(name) == 1 else actor[1] if actor[0] == "user" else f"Key {actor[1]}"
-        for name, actor in zip(names, actors, strict=True)
-    ]
+    return [name if name and names.count(name) == 1 else _own_name(actor) for name, actor in zip(names, actors, strict=True)]
 
 
 def _pseudonyms(actors: Collection[ActorId], key: bytes, span: tuple[date, date]) -> dict[ActorId, str]:
@@ -81,3 +78,9 @@ def _pseudonyms(actors: Collection[ActorId], key: bytes, span: tuple[date, date]
 
 def _digest(key: bytes, text: str) -> int:
     return int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:8], "big")
+
+
+def _own_name(actor: tuple[str, str]) -> str:
+    """Return an actor by what the report tells of it; one that is neither a person nor a key with its kind."""
+    kind, name = actor
+    return name if kind == "user" else f"Key {name}" if kind == "api" else f"{kind.replace('_', ' ').capitalize()} {name}"

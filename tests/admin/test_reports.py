@@ -226,6 +226,24 @@ def test_a_naive_time_is_a_programming_error() -> None:
         stamp(datetime(2026, 1, 1))  # noqa: DTZ001
 
 
+def test_an_actor_of_a_kind_that_comes_later_makes_no_report_of_claude_code_unreadable() -> None:
+    core = {
+        "num_sessions": 5, "lines_of_code": {"added": 1, "removed": 0}, "commits_by_claude_code": 0,
+        "pull_requests_by_claude_code": 0,
+    }  # fmt: skip
+    item: dict[str, Any] = {
+        "date": "2026-11-21T00:00:00Z", "core_metrics": core, "tool_actions": {}, "model_breakdown": [],
+    }  # fmt: skip
+    for actor, known_by in (
+        ({"type": "service_account_actor", "service_account_id": "svac_1"}, ("service_account", "svac_1")),
+        ({"type": "robot"}, ("robot", "robot")),
+    ):
+        row = reports.claude_code_row(item | {"actor": actor})
+        assert (row.actor_type, row.actor) == known_by
+    with pytest.raises(KeyError):
+        reports.claude_code_row(item | {"actor": {"type": "user_actor"}})
+
+
 async def test_a_claude_code_day_keeps_actors_tools_and_models_that_come_later() -> None:
     item: dict[str, Any] = {
         "date": "2026-11-21T00:00:00Z",

@@ -57,3 +57,8 @@ def test_a_pseudonym_is_stable_within_an_answer_and_says_nothing_to_who_has_no_k
     assert len(set(labels(many, sight, {}, b"key", SPAN).values())) == 1500
     some = many[:99]
     assert len(set(labels(some, sight, {}, b"key", SPAN).values())) == 99
+
+
+def test_what_is_neither_a_person_nor_a_key_is_called_by_its_kind() -> None:
+    later: ActorId = ("service_account", "svac_1")
+    assert labels([later], Sight("names"), {}, b"key", SPAN) == {later: "Service account svac_1"}
