@@ -1,5 +1,6 @@
 """Column types that both databases treat alike."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,6 +42,43 @@ class Json(TypeDecorator[Any]):
         from sqlalchemy.dialects.postgresql import JSONB
 
         return dialect.type_descriptor(JSONB())
+
+
+def _tolerant(read: Any, otherwise: Callable[[Any], Any]) -> Any:
+    """Return a reader of values that reads one of which `read` can make nothing as something else."""
+
+    def processed(value: Any) -> Any:
+        try:
+            return read(value) if read else value
+        except (ValueError, TypeError):
+            return otherwise(value)
+
+    return processed
+
+
+class KeptTime(UTCTime):
+    """A time of the audit log: one that was damaged is read as the last there is, so that its entry can be named."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """Return what reads a column's values."""
+        return _tolerant(super().result_processor(dialect, coltype), lambda _value: datetime.max.replace(tzinfo=UTC))
+
+
+class KeptJson(Json):
+    """JSON of the audit log, always an object: what was damaged is read as one that says so."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Any:
+        """Return what reads a column's values."""
+        read: Any = super().result_processor(dialect, coltype)
+
+        def as_object(value: Any) -> dict[str, Any]:
+            return {**(read(value) if read else value)}
+
+        return _tolerant(as_object, lambda value: {"unreadable": str(value)})
 
 
 Nanos = BigInteger()

@@ -277,10 +277,11 @@ def test_audit_verify_proves_the_log_and_names_the_first_broken_entry(folder: Pa
     with sqlite3.connect(folder / "q.db") as connection:
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             connection.execute(f'DROP TRIGGER "{name}"')
-        connection.execute("UPDATE audit_entry SET action = 'forged' WHERE seq = 2")
+        connection.execute("UPDATE audit_entry SET at = 'then', detail = '[1]' WHERE seq = 2")
     broken = call("audit", "verify", **env)
     assert broken.exit_code == 1
     assert broken.stdout.startswith("audit: Broken at entry 2: its content was changed. The 1 before")
+    assert '{"unreadable": "[1]"}' in call("audit", "show", **env).stdout
 
 
 def test_audit_verify_notices_that_the_newest_entries_were_cut_off(folder: Path) -> None:

@@ -81,7 +81,7 @@ async def test_a_file_of_another_audit_key_is_named_and_one_with_damaged_entries
     with contextlib.closing(sqlite3.connect(path)) as file, file:
         for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             file.execute(f'DROP TRIGGER "{name}"')
-        file.execute("UPDATE audit_entry SET action = 'forged' WHERE seq != 2")
+        file.execute("UPDATE audit_entry SET at = 'then', detail = '{damaged' WHERE seq != 2")
     await open_database(store)
     await store.close()
     none = tmp_path / "none.yml"

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.store.tables.base import NEVER_AGAIN, Table, json_column, time_column
+from bot.store.types import KeptJson, KeptTime
 
 
 class RequestRow(Table, table=True):
@@ -160,11 +161,11 @@ class AuditEntryRow(Table, table=True):
     """One link of the hash chain; appended in the same transaction as what it records."""
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    at: datetime = time_column()
+    at: datetime = Field(sa_column=Column(KeptTime(), nullable=False))
     actor: str
     action: str
     subject: str = Field(index=True)
-    detail: dict[str, Any] = json_column()
+    detail: dict[str, Any] = Field(sa_column=Column(KeptJson(), nullable=False))
     prev_hash: str
     hash: str
 
