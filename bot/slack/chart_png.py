@@ -11,7 +11,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bot.slack.charts import OTHER, ChartSpec, Series, grouped, segments
+from bot.slack.charts import OTHER, ChartSpec, Series, grouped, segments, shortened
 from bot.slack.markup import clean, truncate
 from bot.words.wording import money_short, share
 
@@ -20,6 +20,8 @@ COLOURS: Final = ("#0b6e99", "#e07b39", "#2e8b57", "#a63d62", "#c9a227", "#5b5ea
 GREY: Final = "#9aa0a6"
 _INK, _FAINT = "#1d1c1d", "#e3e5e8"
 _MAX_TICKS = 12
+_MAX_NAME, _MAX_TICK, _MAX_AXIS = 28, 14, 60
+"""Characters of what stands in a legend, below the axis, and beside one."""
 _OWN_FONT: Final = "DejaVu Sans"
 _WITH_MORE: Final = (
     "Noto Sans CJK JP",
@@ -87,7 +89,11 @@ def _draw_pie(axes: Any, spec: ChartSpec) -> None:
         wedgeprops={"edgecolor": "white", "linewidth": 2, "width": 0.45},
     )
     # Isolated, a name that is written from the right leaves the figures behind it as they are.
-    labels = [f"\u2068{_short(name)}\u2069   {_figure(spec, value)}   {share(value / total)}" for name, value in parts]
+    names = shortened([name for name, _ in parts], _MAX_NAME)
+    labels = [
+        f"\u2068{name}\u2069   {_figure(spec, value)}   {share(value / total)}"
+        for name, (_, value) in zip(names, parts, strict=True)
+    ]
     axes.legend(wedges, labels, loc="center left", bbox_to_anchor=(1.02, 0.5), frameon=False, fontsize=13)
 
 
@@ -102,10 +108,10 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     count = len(spec.categories)
     step = max(-(-count // _MAX_TICKS), 1)
     places = list(range(0, count, step))
-    axes.set_xticks(places, [_short(spec.categories[n], 14) for n in places])
+    axes.set_xticks(places, shortened([spec.categories[n] for n in places], _MAX_TICK))
     axes.yaxis.set_major_formatter(_formatter(spec))
-    axes.set_xlabel(_short(spec.x_label, 60))
-    axes.set_ylabel(_short(spec.y_label, 60))
+    axes.set_xlabel(truncate(clean(spec.x_label), _MAX_AXIS))
+    axes.set_ylabel(truncate(clean(spec.y_label), _MAX_AXIS))
     axes.grid(axis="y", color=_FAINT)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -113,7 +119,7 @@ def _draw_axes(axes: Any, spec: ChartSpec) -> None:
     axes.margins(x=0.02)
     if len(rows) > 1:
         # With names of its own: it leaves out what is labelled with an underscore in front.
-        names = [_short(row.name) for row in rows]
+        names = shortened([row.name for row in rows], _MAX_NAME)
         axes.legend(drawn, names, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=12)
 
 
@@ -150,10 +156,6 @@ def _lines(axes: Any, rows: Sequence[Series], colours: Sequence[str]) -> list[An
 
 def _colours(names: Sequence[str]) -> list[str]:
     return [GREY if name == OTHER else COLOURS[n % len(COLOURS)] for n, name in enumerate(names)]
-
-
-def _short(name: str, limit: int = 28) -> str:
-    return truncate(clean(name), limit)
 
 
 def _figure(spec: ChartSpec, value: Decimal) -> str:

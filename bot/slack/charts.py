@@ -6,6 +6,7 @@ matplotlib takes a second and 100 MB; a child keeps both away from the loop that
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.slack.markup import EMPTY, clean, truncate
+from bot.slack.markup import EMPTY, clean, keep_ends, truncate
 
 MAX_SERIES: Final = 6
 COMPARED: Final = 2
@@ -140,14 +141,21 @@ def _number(value: Decimal) -> float:
 def _labels(names: Sequence[str]) -> list[str]:
     """Return the names in at most 20 characters each, no two alike: Slack matches points to categories by them."""
     taken: list[str] = []
-    for name in names:
-        shown = clean(name) or EMPTY
-        label, count = _cut(shown, MAX_LABEL), 1
+    for name, label in zip(names, shortened(names, MAX_LABEL), strict=True):
+        shown, count = clean(name) or EMPTY, 1
         while label in taken:
             count += 1
             label = _cut(shown, MAX_LABEL - len(f" ({count})")) + f" ({count})"
         taken.append(label)
     return taken
+
+
+def shortened(names: Sequence[str], most: int) -> list[str]:
+    """Return names in at most so many characters each; of those that would look alike, the beginning and the end."""
+    shown = [clean(name) or EMPTY for name in names]
+    cut = [_cut(name, most) for name in shown]
+    often = Counter(cut)
+    return [keep_ends(name, most) if often[short] > 1 else short for name, short in zip(shown, cut, strict=True)]
 
 
 def _cut(name: str, most: int) -> str:

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from bot.sandbox.slack.validation import validate_blocks
-from bot.slack.charts import ChartError, ChartSpec, Series, chart_block, grouped, render_png
+from bot.slack.charts import ChartError, ChartSpec, Series, chart_block, grouped, render_png, shortened
 
 Kind = Literal["line", "bar", "area", "pie"]
 
@@ -43,7 +43,9 @@ def test_long_labels_that_begin_alike_are_told_apart() -> None:
     block = chart_block(chart)
     assert block is not None
     assert validate_blocks([block], "message") == []
-    assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet-5-5-2…", "claude-sonnet-5… (2)", "–", "– (2)"]
+    assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet…260101", "claude-sonnet…260201", "–", "– (2)"]
+    names = ["customer-support-assistant-prod", "customer-support-assistant-staging", "a" * 40]
+    assert shortened(names, 28) == ["customer-support-a…tant-prod", "customer-support-a…t-staging", f"{'a' * 27}…"]
 
 
 def test_a_long_label_keeps_the_end_of_an_id() -> None:
