@@ -150,7 +150,7 @@ async def _want(rt: Runtime, tx: Tx, outage: Outage, now: datetime, *, is_news: 
     elif outage.concerns_admins(now):
         admins = admins_of(rt.policy)
         wanted = [Wanted(f"{ADMINS}:{one}", one) for one in admins]
-        if outage.concerns_readers(now) and not outage.is_code:  # their summaries say it by themselves
+        if outage.concerns_readers(now) and not outage.is_code:  # a summary comes, and names the days that it lacks
             readers = await _readers(tx)
             wanted += [Wanted(f"{READERS}:{one}", one) for one in readers if one not in admins]
     await posts.want(tx, TOPIC, outage.id, wanted, now)
