@@ -414,6 +414,16 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("im Oktober by key", "october by key"),
     ("q3 actuals", "q3"),
     ("reqs by key", "yesterday requests by key"),
+    ("vs october by key", "mtd by key vs october"),
+    ("vs Q3", "this quarter vs q3"),
+    ("model claude opus 5.5 oct", 'october model "opus 5.5"'),
+    ("5d ago by key", "5 days ago by key"),
+    ("team != checkout", "yesterday without tag team=checkout"),
+    ("tag team!=checkout oct", "october without tag team=checkout"),
+    ("oct model!=haiku by key", "october by key without model haiku"),
+    ("team none by key oct", "october by key tag team=none"),
+    ("person none 7d", "7d for none"),
+    ("last day of october", "10-31..10-31"),
     ("15 de octubre de 2026 by key", "2026-10-15..2026-10-15 by key"),
 )
 """What is typed, and the same in its one spelling."""
@@ -625,6 +635,8 @@ SUGGESTED: tuple[tuple[str, str, str | None], ...] = (
     ("october compared with last october", "compared", "october vs october last year"),
     ("q4 vs q3 to date", "vs q3", "q4 to date"),
     ("since inception", "since inception", "366d"),
+    ("tokens and cost by model", "cost", "tokens by model"),
+    ("cost and tokens", "tokens", "cost"),
     ("how much is opus costing us", "opus", "yesterday model opus"),
 )
 """What is typed, what of it isn't understood, and what is offered instead."""
@@ -677,6 +689,7 @@ UNTOLD: tuple[tuple[str, str, str | None, str], ...] = (
     ("nov vs budget", "vs budget", None, "for"),
     ("this month against forecast", "against forecast", None, "forecast."),
     ("by key between $50 and $100", "between $50", None, "only"),
+    ("over 5% by key", "over 5%", None, "only"),
     ("unit cost october", "unit cost", None, "models"),
     ("cost per 1k tokens by model", "per 1k", None, "models"),
 )

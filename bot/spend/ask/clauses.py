@@ -8,6 +8,7 @@ from bot.spend.ask.idioms import NEGATIONS
 from bot.spend.ask.known import Known, Part, Read, Value, longest
 from bot.spend.ask.least import over_of
 from bot.spend.ask.lookup import named
+from bot.spend.ask.matching import NONE
 from bot.spend.ask.periods import read_period
 from bot.spend.ask.splits import TIMES, TOKENS_BY_TYPE, by_tag
 from bot.spend.ask.versus import read_versus
@@ -197,7 +198,8 @@ def _tagged(first: str, words: Sequence[str], known: Known) -> Read | None:
     behind = at + tag[1]
     is_said = words[behind : behind + 1] in (["="], ["is"])
     rest = words[behind + is_said :]
-    is_known = longest(rest, known.of(f"{TAG}{tag[0]}")) and first != "by" and not known.names_at(words[at:])
+    is_value = [word.casefold() for word in rest[:1]] == [NONE] or longest(rest, known.of(f"{TAG}{tag[0]}"))
+    is_known = is_value and first != "by" and not known.names_at(words[at:])
     found = _values(rest, by_tag(tag[0]), known) if is_said or is_known else None
     return _read("filter", Filter(by_tag(tag[0]), found[0]), words, len(words) - len(rest) + found[1]) if found else None
 
@@ -215,7 +217,7 @@ def _named_filter(first: str, words: Sequence[str], known: Known) -> Read | None
         dimension = known.by.get(" ".join(words[:taken]).casefold()) if len(words) > taken else None
         if dimension is None or dimension in TIMES or dimension == TOKENS_BY_TYPE:
             continue
-        taken += words[taken].casefold() in _CALLED
+        taken += words[taken].casefold() in _CALLED or (dimension == MODEL and words[taken].casefold() == "claude")
         if found := _values(words[taken:], dimension, known):
             return _read("filter", Filter(dimension, found[0]), words, taken + found[1])
     return None
@@ -255,6 +257,8 @@ def _value(rest: Sequence[str], dimension: Dimension, known: Known, *, is_first:
         return None
     if known_as := longest(rest, known.of(dimension.name)):
         return known_as
+    if rest[0].casefold() == NONE and dimension.name == PERSON:
+        return NONE, 1
     if MENTION.fullmatch(rest[0]):
         return (f"{rest[0].partition('|')[0].rstrip('>')}>", 1) if dimension.name == PERSON else None
     if dimension.name in (WORKSPACE.name, PERSON) or _is_reserved(rest, known, is_first=is_first):

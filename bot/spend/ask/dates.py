@@ -17,8 +17,9 @@ _NAMED_FIRST = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?
 _WEEK_BY_DAY = re.compile(r"(?:the )?w(?:eek)?(?: (?=[bces])|(?=/))(ending|beginning|commencing|starting|/[ce]) (.+)")
 _OF_MONTH = r"(?: of)? (?P<month>[a-z]+)(?: (?P<year>\d{4}))?"
 _HALF_OF_MONTH = re.compile(rf"(?P<which>first|1st|second|2nd|last)(?P<count>) (?P<unit>half){_OF_MONTH}")
-_DAYS_OF_MONTH = re.compile(rf"(?P<which>first|1st|last) (?:(?P<unit>week)|(?P<count>\d{{1,2}}) days){_OF_MONTH}")
+_DAYS_OF_MONTH = re.compile(rf"(?P<which>first|1st|last) (?:(?P<unit>week|day)|(?P<count>\d{{1,2}}) days){_OF_MONTH}")
 _LATER_WEEK = re.compile(rf"(?P<which>second|2nd|third|3rd|fourth|4th) (?P<unit>week){_OF_MONTH}")
+_LONG = {"week": 7, "day": 1}
 _WEEKS = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _Day = tuple[int | None, int | None, int]
 """(year, month, day); what wasn't said is None."""
@@ -43,7 +44,7 @@ def week_by_day(text: str) -> Period | None:
 
 
 def part_of_month(text: str) -> Period | None:
-    """Read `first half of november`, `second week of november` and `first 10 days of november`.
+    """Read `first half of november`, `second week of november`, `first 10 days of november` and `last day of november`.
 
     Weeks are of seven days from the 1st on, the last week the last seven.
     """
@@ -55,7 +56,7 @@ def part_of_month(text: str) -> Period | None:
     if found["unit"] == "week" and (week := _WEEKS.get(found["which"])):
         return spelled((year, month, week * 7 - 6), (year, month, week * 7))
     end = calendar.monthrange(year or 2027, month)[1]
-    count = 7 if found["unit"] == "week" else int(found["count"] or (15 if is_first else end - 15))
+    count = _LONG.get(found["unit"] or "") or int(found["count"] or (15 if is_first else end - 15))
     first, last = (1, count) if is_first else (end - count + 1, end)
     if not 1 <= first <= last <= end or (last == end and month == 2 and not year):
         return None  # the end of a February depends on its year

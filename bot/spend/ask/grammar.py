@@ -1,5 +1,6 @@
 """What `/claude-spend 30d by model in Production` asks for: words to a query, or what of them makes no sense. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from bot.spend.ask.idioms import left_out, named
 from bot.spend.ask.known import Known, Part, Read, known_words
 from bot.spend.ask.least import Over
 from bot.spend.ask.nearest import repaired
+from bot.spend.ask.periods import is_month
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
@@ -33,6 +35,7 @@ _RUNS: Mapping[Period, Period] = {
     "last year": "ytd",
 }
 """The period of a question that only names what to compare with: `vs last week`."""
+_QUARTER = re.compile(r"(?:\d{4}-)?q[1-4]")
 _NOTHING: Mapping[str, Sequence[str]] = {}
 
 
@@ -195,7 +198,13 @@ def _period(reads: Sequence[Read]) -> Period:
     """Return the period that is asked for, or what a question without one means."""
     values: dict[Part, Any] = {one.part: one.value for one in reads}
     usual = next((_USUAL[one] for one in _splits(reads) if one in _USUAL), "yesterday")
-    return values.get("period") or _RUNS.get(alone(values.get("comparison", ""))) or usual
+    return values.get("period") or _running_beside(alone(values.get("comparison", ""))) or usual
+
+
+def _running_beside(versus: Period) -> Period | None:
+    """Return what runs and is as long as what a question without a period compares with: `vs October` is about November."""
+    is_quarter = _QUARTER.fullmatch(versus) is not None
+    return _RUNS.get(versus) or ("mtd" if is_month(versus) else "this quarter" if is_quarter else None)
 
 
 def _splits(reads: Sequence[Read]) -> tuple[Dimension, ...]:

@@ -68,6 +68,8 @@ def _nearest(
     if second is not None and second.part == "period" and before[-1:] in (["and"], [","], ["+"], ["&"], ["/"]):
         yield [*before[:-2], *rest] if before[-3:-2] == ["to"] else [*before[:-1], "to", *rest]  # October and November
     if second is not None:
+        while before and before[-1].casefold() in LINKS:
+            before = before[:-1]
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
     is_name = known.names_at(rest)

@@ -79,7 +79,7 @@ _SINCE = re.compile(
     r"|(?:from )?(.+?) ?(?: to| until| till| through| bis|–|—|-|\.\.) ?(?:now|today|date|heute)"
     r"|from (.+?) on|(?:from )?(.+?) onwards?"
 )
-_AGO = re.compile(r"(\d{1,3}|an?) (day|week|month|quarter|year)s? ago")
+_AGO = re.compile(r"(\d{1,3}|an?) ?(day|week|month|quarter|year|d|w)s? ago")
 _AGO_WORDS: dict[str, Period] = {
     **{f"{the}{one} before last": f"2 {one}s ago" for one in ("week", "month", "quarter", "year") for the in ("", "the ")},
     **{f"{the}day before yesterday": "2 days ago" for the in ("", "the ")},
@@ -141,10 +141,10 @@ def _ago(text: str) -> Period | None:
     if text in _AGO_WORDS:
         return _AGO_WORDS[text]
     if found := _AGO.fullmatch(text):
-        count = int(found[1]) if found[1].isdecimal() else 1
+        count, unit = int(found[1]) if found[1].isdecimal() else 1, {"d": "day", "w": "week"}.get(found[2], found[2])
         if count == 1:
-            return "yesterday" if found[2] == "day" else f"last {found[2]}"
-        return f"{count} {found[2]}s ago" if 1 < count <= _MOST_WHOLE.get(found[2], MOST_DAYS) else None
+            return "yesterday" if unit == "day" else f"last {unit}"
+        return f"{count} {unit}s ago" if 1 < count <= _MOST_WHOLE.get(unit, MOST_DAYS) else None
     if (found := _OF_MONTH.fullmatch(text)) and 1 <= int(found[1]) <= 31:
         return f"the {int(found[1])}{found[2]}"
     if (found := _WEEK_OF.fullmatch(text)) and (day := _one(found[1])):

@@ -147,7 +147,7 @@ _BEFORE = frozenset(
 _CLOCK = r"(?:\d{1,2}(?::\d\d)?(?:am|pm)|\d{1,2}:\d\d(?::\d\d)?)"
 _TIME = re.compile(rf"{_CLOCK}(?:[-–]{_CLOCK})?|\d{{4}}-\d\d-\d\dt.*")
 _FOREIGN = re.compile(r".*[€£¥₹].*")
-_BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*")
+_BETWEEN_AMOUNTS = re.compile(r"<=?\$?\d.*|\$\d[\d.,]*[-–]\$?\d.*|\d+(?:\.\d+)?%")
 
 
 def untold(words: Sequence[str]) -> Untold | None:

@@ -22,6 +22,8 @@ _APART = re.compile(r"(?i)(top(?=[-:=]?\d)|(?:in|by|for|workspace|model|key|pers
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
 _SAID = re.compile(r"([^=:]*)[=:](.*)")
 """`team=checkout`, and `=checkout` behind a name that was quoted; keys and workspaces have such names, too."""
+_UNLIKE = re.compile(r"(.*?)(?:!=|<>)(.*)")
+"""`team!=checkout` and `model != haiku`, which leave out."""
 _DASHES = "-–—"
 _OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|top|over|vs|tokens|requests|csv)")
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
@@ -70,6 +72,9 @@ def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
         if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
             found.append(">")
             bare = bare[1:]
+        if unlike := _UNLIKE.fullmatch(bare):
+            found += _left_out_by_sign(found, unlike[1], known)
+            bare = unlike[2]
         if (apart := _APART.fullmatch(bare)) is not None:
             found.append(apart[1])
             bare = apart[2]
@@ -78,6 +83,15 @@ def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
             bare = said[2]
         found += ["," if part == ";" else part for part in _COMMA.split(bare) if part]
     return _counted(found)
+
+
+def _left_out_by_sign(found: list[str], name: str, known: Collection[str]) -> list[str]:
+    """Return how `team!=` is typed in words. The name before a sign of its own, and `tag` before that, are taken back."""
+    name = name or (found.pop() if found else "")
+    is_tag = plain(name) in known
+    if is_tag and [one.casefold() for one in found[-1:]] in (["tag"], ["tags"]):
+        found.pop()
+    return ["without", *(["tag"] if is_tag else []), *filter(None, [name]), *(["="] if is_tag else [])]
 
 
 def _counted(words: Sequence[str]) -> list[str]:
