@@ -186,6 +186,6 @@ class CodeFigures:
     runs: bool = False
     """Whether its last day isn't over."""
     today: date | None = None
+    """The UTC day on which it is asked."""
     compared: tuple[date, date] | None = None
     """The first and last day of the period before."""
-    """The UTC day on which it is asked."""

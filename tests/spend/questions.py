@@ -424,6 +424,9 @@ UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("team none by key oct", "october by key tag team=none"),
     ("person none 7d", "7d for none"),
     ("last day of october", "10-31..10-31"),
+    ("Vormonat by key", "last month by key"),
+    ("oktober gegen september", "october vs september"),
+    ("kw 45-47", "w45..w47"),
     ("15 de octubre de 2026 by key", "2026-10-15..2026-10-15 by key"),
 )
 """What is typed, and the same in its one spelling."""
@@ -690,6 +693,8 @@ UNTOLD: tuple[tuple[str, str, str | None, str], ...] = (
     ("this month against forecast", "against forecast", None, "forecast."),
     ("by key between $50 and $100", "between $50", None, "only"),
     ("over 5% by key", "over 5%", None, "only"),
+    ("by key last fiscal year", "last fiscal", "by key last year", "in"),
+    ("last fiscal quarter by model", "last fiscal", "last quarter by model", "in"),
     ("unit cost october", "unit cost", None, "models"),
     ("cost per 1k tokens by model", "per 1k", None, "models"),
 )

@@ -17,7 +17,7 @@ from bot.spend.ask.periods import is_month
 from bot.spend.ask.periods import span as span
 from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
-from bot.spend.ask.untold import Untold, untold
+from bot.spend.ask.untold import FISCAL, Untold, untold
 from bot.spend.ask.versus import alone, settled
 from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
 from bot.spend.ask.words import words_of as words_of
@@ -104,7 +104,8 @@ def _repaired(typed: Sequence[str], found: _Stop, why: Untold | None, known: Kno
     """Return the nearest words that make sense; what no answer tells is left out, and nothing like it put in its place."""
     at, second = found.at, found.second
     if why is not None and not left_out(typed[at:]) and typed[at + why.taken :]:
-        typed = [*typed[:at], *typed[at + why.taken :]]
+        kept = at + (typed[at + 1].casefold() in FISCAL)  # of the last fiscal year, the last year
+        typed = [*typed[:kept], *typed[at + why.taken :]]
         stop = _stop_of(typed, known)
         if stop is None:
             return list(typed) or None

@@ -173,7 +173,7 @@ def _from_to(text: str) -> Period | None:
     """Read `July to September`, `Q1-Q3 2026` and `1 July until yesterday`: from the first day of one to the other's last."""
     text = _BEGINS.sub("", text, count=1)
     pair = BETWEEN.split(text) if BETWEEN.search(text) else text.split("-")
-    if not BETWEEN.search(text) and text[:1].isdigit() != pair[-1][:1].isdigit():
+    if not BETWEEN.search(text) and text[:1].isdigit() != pair[-1][:1].isdigit() and not _WEEK.fullmatch(pair[0]):
         return None  # 2025-w53
     begins, ends = (_side(one.strip(), at) for at, one in enumerate(pair)) if len(pair) == 2 else (None, None)
     if begins and begins[:1] == "w" and pair[1].strip().isdecimal():

@@ -30,13 +30,14 @@ _PHRASES = {
     "yesterday": "gestern|hier|ayer",
     "2 days ago": "vorgestern|avant-hier|anteayer",
     "this week": "diese woche|cette semaine|esta semana",
-    "last week": "letzte woche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
-    "mtd": "diesen monat|seit monatsbeginn|seit monatsanfang|dieser monat|ce mois|ce mois-ci|este mes",
-    "last month": "letzten monat|letzter monat|le mois dernier|mois dernier|el mes pasado|mes pasado",
-    "this quarter": "dieses quartal|ce trimestre|este trimestre",
+    "last week": "letzte woche|vorwoche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
+    "mtd": "diesen monat|laufender monat|aktueller monat|seit monatsbeginn|seit monatsanfang|dieser monat|ce mois|ce mois-ci"
+    "|este mes",
+    "last month": "letzten monat|vormonat|letzter monat|le mois dernier|mois dernier|el mes pasado|mes pasado",
+    "this quarter": "dieses quartal|laufendes quartal|aktuelles quartal|ce trimestre|este trimestre",
     "last quarter": "letztes quartal|le trimestre dernier|trimestre dernier|el trimestre pasado|trimestre pasado",
     "ytd": "dieses jahr|seit jahresbeginn|seit jahresanfang|cette année|este año",
-    "last year": "letztes jahr|l'année dernière|l’année dernière|el año pasado",
+    "last year": "letztes jahr|vorjahr|l'année dernière|l’année dernière|el año pasado",
 }
 _PHRASES_IN_ENGLISH = {said: period for period, phrases in _PHRASES.items() for said in phrases.split("|")}
 _UNITS = {

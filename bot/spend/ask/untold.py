@@ -19,6 +19,7 @@ class Untold(NamedTuple):
 
 _REGION: Markup = "I don't read figures by region. *reconcile* tells what inference in the US only added to a month."
 _SPEED: Markup = "I don't read figures by speed. *reconcile* names the models whose bill fast mode may explain."
+FISCAL = ("fiscal", "financial", "fy")
 _FISCAL: Markup = "I count in calendar years and quarters."
 _LEFT_OUT: Markup = "I can leave out workspaces, models, keys, people and tags by name, such as *without model haiku*."
 _SMALLEST: Markup = "I show the largest first. The CSV has all."
@@ -60,7 +61,7 @@ _WORDS: dict[str, Untold] = {
         Untold(1, _REGION),
     ),
     **dict.fromkeys(("speed", "speeds", "fast", "fast mode"), Untold(1, _SPEED)),
-    **dict.fromkeys(("fiscal", "financial", "fy"), Untold(1, _FISCAL, has_near=True)),
+    **dict.fromkeys(FISCAL, Untold(1, _FISCAL, has_near=True)),
     **dict.fromkeys(("bottom", "least", "lowest", "smallest", "cheapest", "unused"), Untold(1, _SMALLEST)),
     **dict.fromkeys(("less", "under", "below", "<", "at least", ">=", "at most", "<="), Untold(1, _LESS)),
     **dict.fromkeys(("until", "till", "before", "after", "up to", "day before"), Untold(1, _DAYS)),

@@ -20,7 +20,7 @@ from bot.spend.model import Period
 
 _VERSUS = (
     ("compared", "to"), ("compared", "with"), ("compare", "to"), ("compare", "with"), ("vs",), ("versus",), ("against",),
-    ("compared",),
+    ("compared",), ("gegen",), ("ggü",), ("ggü.",),
 )  # fmt: skip
 _YEAR_OVER_YEAR = ("year over year", "year on year")
 _BEFORE: dict[str, Period] = {
