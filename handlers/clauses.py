@@ -102,12 +102,16 @@ def by_typed(names: Sequence[Name], plain: Callable[[str], str] = as_read) -> di
 
 
 class Clause(NamedTuple):
-    """What a clause says: the number of its words, the value ("" where several are called so), and what that is called."""
+    """What a clause says: the number of its words, the value ("" where several are called so), and what that is called.
+
+    Where several are called so, `problem` says it, or `note` above the form whose menu tells them apart.
+    """
 
     taken: int
     value: str = ""
     label: str = ""
     problem: Markup = ""
+    note: Markup = ""
 
 
 Reader = Callable[[Sequence[str], Slot], Clause | None]
@@ -134,7 +138,9 @@ def read_name(words: Sequence[str], slot: Slot) -> Clause | None:
             return Clause(taken)
         if len(found) == 1:
             return Clause(taken, found[0].value, found[0].label)
-        return Clause(taken, problem=_which(found, typed.rstrip(_ENDS), slot))
+        which = _which(found, typed.rstrip(_ENDS), slot)
+        choose: Markup = f"⚠️ {number(len(found))} are called {bold(typed.rstrip(_ENDS))}. Choose the one you mean."
+        return Clause(taken, problem=which, note="" if which else choose)
     return None
 
 

@@ -143,7 +143,7 @@ def _take(at: Reading, slot: Slot, clause: Clause) -> None:
     at.line.is_sure = at.line.is_sure and not at.free
     line, at.last, at.stopped = at.line, slot, at.words[clause.taken - 1].endswith(_STOPS)
     del at.words[: clause.taken]
-    line.problem = clause.problem
+    line.problem, line.note = clause.problem, line.note or clause.note
     if slot.type in SEVERAL:
         line.several.setdefault(slot.name, []).append(clause.value)
     else:

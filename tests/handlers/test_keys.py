@@ -173,6 +173,7 @@ async def test_a_name_that_two_workspaces_use_is_asked_back_by_a_menu_that_tells
     await make_key(world, "twin", "Research")
     await world.command(ALICE, "/claude-keys disable twin")
     view = await world.modal(ALICE, "form_disable_key")
+    assert "⚠️ 2 are called *twin*. Choose the one you mean." in str(view["blocks"][:2])
     found = await world.post("/act/suggest", user=ALICE, view_id=view["id"], action_id="pick_key", value="twin")
     told_apart = [option["description"]["text"] for option in found["options"]]
     assert len(told_apart) == 2
