@@ -57,5 +57,7 @@ async def _ended(rt: Runtime, request: Request, note: str, action: AuditAction, 
         moved = await requests.advance(tx, request, Event.ENDED, outcome=request.outcome.updated(ended), closed_at=now)
         if moved:
             await keep(rt, tx, moved)
-            tx.audit(now, BOT_ACTOR, action, request.id, version=moved.version, note=note, thing=moved.outcome.thing_id)
+            became = {} if made.value is None else {"became": made.value}
+            facts = {"version": moved.version, "note": note, "thing": moved.outcome.thing_id, **became}
+            tx.audit(now, BOT_ACTOR, action, request.id, **facts)
     return moved or request

@@ -227,7 +227,7 @@ class Setting(Generic[P]):
         thing, was = await self.read(act), self.was(act.payload)
         said, was_said = self.in_words(thing.value), self.in_words(was)
         if thing.value == was:
-            return Done(Outcome(note=f"{thing.name} was already {was_said} again."))
+            return Done(Outcome(note=f"{thing.name} was already {was_said} again.", value=was))
         if await self._is_later(act, thing):
             return Done(Outcome(note=f"{thing.name} is {said} because of a later request, so I left it.", gone_at_end=True))
         back = await self._before(act)
@@ -238,9 +238,9 @@ class Setting(Generic[P]):
         if thing.value != back:
             await self._set(act, back)
         if back == was:
-            return Done()
+            return Done(Outcome(value=back))
         note = f"{thing.name} was {was_said} only for a time, which is over too, so it is {self.in_words(back)} again."
-        return Done(Outcome(note=note, gone_at_end=True, back=back))
+        return Done(Outcome(note=note, gone_at_end=True, back=back, value=back))
 
     async def _is_later(self, act: Act[P], thing: Thing) -> bool:
         """Tell whether a later request set the value, even to what this one set: it is not for this one to take back."""

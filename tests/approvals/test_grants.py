@@ -73,6 +73,8 @@ async def test_a_role_goes_back_on_its_last_day_and_the_requester_hears_it(world
         assert (await world.message(person, "is developer again"))["text"] == card["text"].splitlines()[0]
     assert next(m["text"][:40] for m in await world.messages(PRIYA)) == "✅ *<@U0CROWD01> is now billing member in"
     assert (await thread_of(world, card))[-1] == "Ended as planned"
+    [ended] = [one for one in await audit_of(world, await request_behind(world, card)) if one.action == "request.ended"]
+    assert ended.detail["became"] == "developer", "the record says what it went back to"
 
 
 async def test_the_end_of_what_only_deactivated_people_have_is_said_below_its_card(world: World) -> None:
@@ -144,7 +146,9 @@ async def test_a_key_revoked_before_its_end_is_not_touched_again(world: World) -
     await until(world, card, Status.REVERTED)
     await card_with(world, "The key was already revoked.")
     ended = [one for one in await audit_of(world, await request_behind(world, card)) if one.action == "request.ended"]
-    assert [one.detail["thing"] for one in ended] == [key.id], "the record names the key"
+    assert [(one.detail["thing"], one.detail["became"]) for one in ended] == [(key.id, "archived")], (
+        "the record names the key"
+    )
 
 
 async def test_an_end_that_the_api_does_not_take_is_tried_again(world: World) -> None:

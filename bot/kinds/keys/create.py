@@ -111,9 +111,9 @@ def _name_stays(_asked: Asked[CreateKey]) -> dict[str, Stays[CreateKey]]:
 async def _revert(act: Act[CreateKey]) -> Done:
     key = await act.admin.api_key(act.request.outcome.thing_id or "")
     if key.status in DEAD:
-        return Done(Outcome(note="" if key.status == "expired" else "The key was already revoked."))
+        return Done(Outcome(note="" if key.status == "expired" else "The key was already revoked.", value=key.status))
     await act.admin.update_api_key(key.id, status="archived")
-    return Done()
+    return Done(Outcome(value="archived"))
 
 
 def _what(asked: Asked[CreateKey]) -> Markup:
