@@ -472,7 +472,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("button, .button, summary
 
 @pytest.mark.proof
 async def test_on_a_phone_everything_is_large_enough_for_a_finger(open_page: OpenPage) -> None:
-    page = await open_page("U0BOB", "C0APPROVALS", width=390, height=844)
+    page = await open_page("U0CAROL", "C0APPROVALS", width=390, height=844)  # her city is the widest
     await type_command(page, "/desk-card")
     await type_command(page, "/desk-note")
     await expect(page.locator(".message.ephemeral").last).to_be_visible()
