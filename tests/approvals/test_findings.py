@@ -67,8 +67,9 @@ async def test_a_stray_is_remembered_after_the_right_one_appeared_until_it_is_pu
     assert await open_findings(world) == []
     assert TITLE not in await status_titles(world)
     async with world.rt.store.read() as tx:
-        told = [entry.action for entry in await entries_of(tx, f"{request.id}:{stray}")]
-    assert told == ["finding.opened", "finding.settled"]
+        told = await entries_of(tx, f"{request.id}:{stray}")
+    assert [entry.action for entry in told] == ["finding.opened", "finding.settled"]
+    assert told[0].detail["made_by"]["member_id"].startswith("user_"), "who made it is on record, where the API names them"
 
 
 async def test_right_and_wrong_seen_at_once_leave_a_finding_and_its_maker_is_told_too(world: World) -> None:

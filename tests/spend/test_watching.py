@@ -15,6 +15,7 @@ from bot.spend.digests import settings as digest_settings
 from bot.spend.ledger import sync as ledger_sync
 from bot.spend.ledger.pages import midnight
 from bot.spend.model import SpendQuery
+from bot.store.audit import all_entries
 from bot.store.session import Store
 from tests.spend.world import (
     BUSY,
@@ -131,6 +132,9 @@ async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> Non
     assert (first.acknowledged_by, second.acknowledged_by, second.acknowledged_at) == ("U0CAROL", "U0CAROL", NOW)
     with pytest.raises(NotFound):
         await alert_send.acknowledge(rt, 99, "U0BOB", NOW)
+    async with store.read() as tx:
+        sent, seen = [one async for one in all_entries(tx) if one.action.startswith("alert.")]
+    assert (sent.subject, sent.detail) == (seen.subject, seen.detail), "the record says of which alert"
 
 
 async def test_monthly_amount_is_the_budget_of_its_channel_and_workspace(store: Store) -> None:

@@ -38,9 +38,8 @@ async def open_findings(tx: Tx, request: Request) -> None:
         added = await tx.execute(insert_new(tx, FindingRow), values)
         if added.rowcount != 1:
             continue
-        tx.audit(
-            tx.now, BOT_ACTOR, AuditAction.FINDING_OPENED, finding_id, thing=stray.id, name=stray.name, place=stray.place
-        )
+        facts = {"thing": stray.id, "name": stray.name, "place": stray.place, "made_by": {"member_id": stray.made_by}}
+        tx.audit(tx.now, BOT_ACTOR, AuditAction.FINDING_OPENED, finding_id, **facts)
         # The person who has the steps reads it in the request's own messages.
         await posts.want(tx, TOPIC, finding_id, [Wanted(OPEN, one) for one in tell if one != has_steps], tx.now)
         await timers.set_timers(tx, TOPIC, finding_id, {LOOK: tx.now})

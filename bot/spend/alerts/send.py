@@ -61,10 +61,13 @@ async def acknowledge(rt: Runtime, alert_id: int, slack_id: str, now: datetime) 
     Returns the alert as it is now, and whether its card shows it.
     """
     async with rt.store.write() as tx:
-        if await store.acknowledge_alert(tx, alert_id, slack_id, now):
-            tx.audit(now, slack_id, AuditAction.ALERT_ACKNOWLEDGED, str(alert_id))
+        is_first = await store.acknowledge_alert(tx, alert_id, slack_id, now)
         await posts.touch(tx, TOPIC, str(alert_id), now)
         found = await store.alert_and_threshold(tx, alert_id)
+        if is_first and found:
+            alert, threshold = found
+            facts = {"channel": threshold.channel, "period": alert.period_key}
+            tx.audit(now, slack_id, AuditAction.ALERT_ACKNOWLEDGED, threshold.id, **facts)
     if found is None:
         raise NotFound("I don't know that alert any more.")
     return found[0], await converge(rt, TOPIC, str(alert_id))
