@@ -1,4 +1,7 @@
-"""Channels that another company can read: nothing that was said there about the company's own business stays readable."""
+"""Channels that another company can read: nothing that was said there about the company's own business stays readable.
+
+When that began and ended is on record, so that somebody can tell how long it could be read.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,6 +14,7 @@ from bot.posts import db
 from bot.posts.converge import converge, topic_of
 from bot.posts.model import Post, Topic
 from bot.runtime import Runtime
+from bot.store.actions import BOT_ACTOR, AuditAction
 from bot.store.notes import claim_note
 
 log = structlog.get_logger()
@@ -23,6 +27,8 @@ async def redact_channel(rt: Runtime, channel: str) -> None:
     async with rt.store.write() as tx:
         posts = await db.standing_in(tx, channel, redacted=False)
         await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=True)
+        if posts:
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.CHANNEL_HIDDEN, channel, messages=len(posts))
     await _converge_all(rt, posts)
 
 
@@ -39,6 +45,8 @@ async def restore_channel(rt: Runtime, channel: str) -> None:
     posts = [post for post in kept if post.topic in shown]
     async with rt.store.write() as tx:
         await db.touch_posts(tx, [post.id for post in posts], rt.now(), redacted=False)
+        if posts:
+            tx.audit(rt.now(), BOT_ACTOR, AuditAction.CHANNEL_RESTORED, channel, messages=len(posts))
     await _converge_all(rt, posts)
 
 

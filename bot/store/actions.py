@@ -51,6 +51,8 @@ class AuditAction(StrEnum):
     SECRET_WIPED_KEY_ENDED = "secret.wiped_key_ended"
     SECRET_HAND_OVER_FAILED = "secret.hand_over_failed"
     POST_LEFT_READABLE = "post.left_readable"
+    CHANNEL_HIDDEN = "channel.hidden"
+    CHANNEL_RESTORED = "channel.restored"
     POLICY_LOADED = "policy.loaded"
     PERSON_LINKED = "person.linked"
     PERSON_UNLINKED = "person.unlinked"

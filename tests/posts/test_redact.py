@@ -50,6 +50,9 @@ async def test_cards_and_threads_are_redacted_and_only_cards_come_back(scene: Sc
     scene.slack.shared = False
     await look(scene)
     assert scene.texts == ["first", "redacted"]
+    async with scene.rt.store.read() as tx:
+        told = [(entry.action, entry.detail["messages"]) for entry in await audit.entries_of(tx, CHANNEL)]
+    assert told == [(AuditAction.CHANNEL_HIDDEN, 2), (AuditAction.CHANNEL_RESTORED, 1)]
 
 
 async def test_a_share_that_reached_nobody_is_found(scene: Scene) -> None:
