@@ -81,7 +81,8 @@ def said(form: str, typed: str) -> str:
     found |= {"unknown": f"{line.asked.name}? {' '.join(line.unknown)}"} if line.asked else {}
     order = [*(one.name for one in FORMS[form]), "until", "why", "unknown"]
     parts = [f"{name} {found[name]}" for name in order if found.get(name)]
-    parts += [f"not used {line.note.split('*')[1]}"] if line.note else []
+    what = "which" if "are called" in line.note else "not used"
+    parts += [f"{what} {line.note.split('*')[1]}"] if line.note else []
     return " | ".join([*parts, *([] if line.end.is_sure else ["ends?"]), *([] if line.is_sure else ["sure?"])])
 
 
@@ -108,7 +109,7 @@ May my-key => where May | name my-key
 Friday Lab my-key until Friday => where Friday Lab | name my-key | until 2026-11-27
 my-key in Research and Development => where Research and Development | name my-key
 my-key in twin => where twin | name my-key
-my-key in TWIN => name my-key
+my-key in TWIN => name my-key | which TWIN
 my-key for Production for the deploy => where Production | name my-key | why for the deploy
 my-key for Staging tests => name my-key | why for Staging tests
 my-key in Staging and Production => A request is about one workspace
@@ -200,7 +201,7 @@ Staging and Production => A request is about one workspace
 Staging, Production => A request is about one workspace
 Staging Production => A request is about one workspace
 Staging, Production replaces it => where Staging | why Production replaces it
-Same =>
+Same => which Same
 Stagin => unknown where? Stagin
     """,
     "access": """
@@ -312,7 +313,7 @@ Sofia, she left => member Sofia Rossi | why she left
 the member Mei Chen because she left => member Mei Chen | why because she left
 <@U1> from Staging => member U1 | why from Staging
 <@U1> and <@U2> => A request is about one person
-Priya =>
+Priya => which Priya
 Pria => unknown member? Pria
     """,
     "invite": """
