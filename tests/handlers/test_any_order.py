@@ -72,7 +72,8 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
         twins = {w.id: w.name for w in await world.rt.directory.workspaces() if w.name == "Same"}
         for shown in (f"Same (…{max(twins)[-4:]})", f'"Same ({max(twins)})"'):
             await world.command(ALICE, f"/claude-workspaces limit 500 {shown} for tests")
-            assert f"This is about `{max(twins)}`" in str(await world.modal(ALICE, "form_set_spend_limit"))
+            view = await world.modal(ALICE, f"This is about `{max(twins)}`")
+            await world.post("/act/close", user=ALICE, view_id=view["id"])
         for line, kind in (("archive Same", "archive_workspace"), ("limit Same 50", "set_spend_limit")):
             assert (await filled(world, line, kind))["workspace_id"] == ""
         one = next(w.id for w in await world.rt.directory.workspaces() if w.name == "Same")
