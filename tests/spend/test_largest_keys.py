@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlmodel import col
 
 from bot.slack.charts import chart_block
@@ -55,6 +56,7 @@ AMOUNTS: dict[str, Callable[[Random], int]] = {
 }
 """What a key costs on a day: figures without ties and with them, with credits, of some keys, of few, of credits alone."""
 SCOPES = ((), (PROD,), (PROD, LAB))
+KEPT: tuple[Any, ...] = (LargestDayRow, LargestKeyRow)
 
 
 def ledger(random: Random, kind: str, day: date, *, loud: bool) -> Iterator[Figure]:
@@ -135,6 +137,23 @@ async def test_the_keys_of_a_day_are_kept_while_neither_it_nor_the_day_a_week_be
             (key,) = (await largest_keys(tx, day, before, 50)).keys
         assert (key.amount, key.before) == ((2, 1), (2, 3))[number - 2]
         assert await keep(store) == [day]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("written", [FRIDAY, FRIDAY - WEEK])
+async def test_kept_keys_of_a_day_that_a_version_without_them_wrote_count_no_more(store: Store, written: date) -> None:
+    await fill(store, [(one, PROD, OPUS, "k1", DOLLAR) for one in (FRIDAY, FRIDAY - WEEK)])
+    await keep(store)
+    async with store.read() as tx:
+        kept = {table: (await tx.execute(select(*table.__table__.c))).mappings().all() for table in KEPT}
+    await fill(store, [(written, PROD, OPUS, "k1", 2 * DOLLAR)], NOW + timedelta(hours=1))
+    async with store.write() as tx:  # it forgets none of it
+        for table, rows in kept.items():
+            await tx.execute(delete(table))
+            await tx.execute(insert(table), [dict(one) for one in rows])
+    async with store.read() as tx:
+        (key,) = (await largest_keys(tx, FRIDAY, FRIDAY - WEEK, 50)).keys
+    assert key == (("k1", 2, 1) if written == FRIDAY else ("k1", 1, 2))
 
 
 async def test_a_reading_keeps_the_largest_keys_of_the_last_days_that_are_final(store: Store) -> None:

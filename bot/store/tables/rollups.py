@@ -166,13 +166,16 @@ class LedgerMonthRow(Table, table=True):
 class LargestDayRow(Table, table=True):
     """A day of which the largest keys are kept, and counts of all keys of it and of the day a week before.
 
-    What writes one of the two days deletes it.
+    What writes one of the two days deletes it. It counts while the two have their totals of then: a replica of an older
+    version deletes nothing.
     """
 
     day: date = Field(primary_key=True)
     parts: int
     spent: int
     least_nanos: int = nanos_column()
+    total_nanos: int = nanos_column()
+    before_nanos: int = nanos_column()
 
 
 class LargestKeyRow(Table, table=True):

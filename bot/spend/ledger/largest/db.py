@@ -1,7 +1,8 @@
 """The largest keys of a day and those that rose most, without reading the others: there may be thousands.
 
 Only for days whose source tells keys. Of the last days that are final the largest keys of all workspaces are kept, as
-digests compare them: with the day a week before. What writes one of the two days takes them back, in one transaction.
+digests compare them: with the day a week before. What writes one of the two days takes them back, in one transaction; a
+replica of a version that doesn't know of them moves a day's total, with which they count no more.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,8 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, String, case, cast, delete, func, insert, literal, null, or_, union_all
+from sqlalchemy import CTE, String, and_, case, cast, delete, func, insert, literal, null, or_, union_all
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.spend.model import ONE_DAY, dollars, nanos
@@ -66,11 +68,11 @@ async def _counted(tx: Tx, day: date, before: date | None, most: int, workspace_
 
 
 async def _kept(tx: Tx, day: date) -> Largest | None:
-    counts = await tx.rows(
-        select_columns(col(LargestDayRow.parts), col(LargestDayRow.spent), col(LargestDayRow.least_nanos)).where(
-            col(LargestDayRow.day) == day
-        )
-    )
+    row, now, then = LargestDayRow, aliased(LedgerDayRow), aliased(LedgerDayRow)
+    statement = select_columns(col(row.parts), col(row.spent), col(row.least_nanos)).where(col(row.day) == day)
+    same_day = and_(col(now.day) == day, col(now.total_nanos) == col(row.total_nanos))
+    same_before = and_(col(then.day) == day - _WEEK, col(then.total_nanos) == col(row.before_nanos))
+    counts = await tx.rows(statement.join(now, same_day).join(then, same_before))
     if not counts:
         return None
     of_key = (col(LargestKeyRow.api_key_id), col(LargestKeyRow.nanos), col(LargestKeyRow.before_nanos))
@@ -98,9 +100,13 @@ async def keep_largest(tx: Tx, days: Sequence[date]) -> None:
     old = max(days) - ONE_DAY * _KEPT_DAYS
     for table in (LargestKeyRow, LargestDayRow):
         await tx.execute(delete(table).where(or_(col(table.day).in_(days), col(table.day) <= old)))
+    total = select_columns(col(LedgerDayRow.day), col(LedgerDayRow.total_nanos))
+    both = {other for day in days for other in (day, day - _WEEK)}
+    totals = {row[0]: row[1] for row in await tx.execute(total.where(col(LedgerDayRow.day).in_(both)))}
     for day in days:
         found = await _counted(tx, day, day - _WEEK, _KEPT_KEYS)
         counts = {"parts": found.parts, "spent": found.spent, "least_nanos": nanos(found.least)}
+        counts |= {"total_nanos": totals.get(day, 0), "before_nanos": totals.get(day - _WEEK, 0)}
         keys = [
             {"day": day, "api_key_id": one.id, "nanos": nanos(one.amount), "before_nanos": nanos(one.before)}
             for one in found.keys

@@ -17,6 +17,8 @@ def upgrade() -> None:
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("spent", sa.Integer(), nullable=False),
         sa.Column("least_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("total_nanos", sa.BigInteger(), nullable=False),
+        sa.Column("before_nanos", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_largest_day")),
     )
     op.create_table(
