@@ -95,10 +95,14 @@ async def test_a_departure_of_which_no_event_told_is_found_and_said_once(world: 
 
 
 async def test_of_nobody_who_is_no_member_is_anything_said(world: World) -> None:
-    world.sandbox.slack.users["U0NINA"].email = "nobody@acme.test"
-    await world.post("/people/U0NINA", deleted=True)
-    await settled(world)
+    asked = list[int]()
+    for slack_id in ("U0NINA", "U0CROWD01", "U0CROWD02", "U0CROWD03"):
+        world.sandbox.slack.users[slack_id].email = f"{slack_id}@elsewhere.test"
+        await world.post(f"/people/{slack_id}", deleted=True)
+        await settled(world)
+        asked.append(world.rt.admin.use.used)
     assert await said(world) == []
+    assert len({*asked}) == 1, "many accounts may end at once, and each costs the organization no request"
 
 
 async def test_of_a_member_who_never_used_the_bot_it_is_said_too(world: World) -> None:

@@ -102,12 +102,20 @@ async def _said(rt: Runtime, slack_id: str) -> Message | None:
         return None
     async with rt.store.read() as tx:
         link = await links.find_one(tx, slack_id, "")
+    if link is None and not await _may_be_in(rt.directory, person):
+        return None
     member = await _member(rt.directory, link.member_id if link else "", person)
     if member:
         return render_departure(slack_id, member, await belongings_of(reading_of(rt), member.id, fresh=True))
     waiting = [one for one in await rt.directory.invites(fresh=True) if one.status == "pending"]
     invite = next((one for one in waiting if is_same_address(one.email, person.email)), None)
     return render_left_invite(slack_id, invite) if invite else None
+
+
+async def _may_be_in(directory: Directory, person: SlackPerson) -> bool:
+    """Tell by lists a minute old at most: most of a company is in no organization, and many accounts may end at once."""
+    known = [*await directory.members(), *await directory.invites()]
+    return any(is_same_address(one.email, person.email) for one in known)
 
 
 async def _member(directory: Directory, member_id: str, person: SlackPerson) -> Member | None:
