@@ -118,8 +118,8 @@ async def test_readiness_knows_when_each_job_last_ran(tmp_path: Path) -> None:
 
 
 async def test_what_waits_for_somebody_silent_keeps_no_other_sort_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "SLOW", 0.01)
-    acted: list[str] = []
+    acted, seconds = list[str](), [0.0]
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
 
     async def due(_rt: Any, _now: datetime) -> tuple[str, ...]:
         return ("drift 1", "expire 1", "drift 2", "expire 2", "drift 3")
@@ -127,7 +127,7 @@ async def test_what_waits_for_somebody_silent_keeps_no_other_sort_waiting(monkey
     async def act(_rt: Any, key: str, _now: datetime) -> None:
         acted.append(key)
         if key.startswith("drift"):
-            await asyncio.sleep(0.02)
+            seconds[0] += jobs.SLOW
             raise UpstreamDown("The Claude Admin API didn't answer in time.")
 
     rt: Any = SimpleNamespace(meter=Meter(), now=lambda: datetime.now(UTC))
