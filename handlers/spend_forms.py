@@ -129,7 +129,7 @@ async def _check_known(call: Interaction, names: Mapping[str, str], wanted: Sequ
     async with call.rt.store.read() as tx:
         over = await archived_ids(tx)
     if gone := [names[one] for one in wanted if one in over]:
-        raise InvalidInput({field: f"Nothing more is spent in {listed(gone, most=3)}: it is archived. Leave it out."})
+        raise InvalidInput({field: f"Nothing more is spent in an archived workspace. Leave out {listed(gone, most=3)}."})
 
 
 async def _check_seen(call: Interaction, wanted: Sequence[str], field: str) -> None:

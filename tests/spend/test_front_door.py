@@ -249,7 +249,7 @@ async def test_what_watches_an_archived_workspace_says_so_and_nothing_new_does(w
     await world.command(DANA, "/claude-spend alert Research 900", COSTS)
     await world.modal(DANA, "when Research (archived) reaches $2,000.00")
     await world.submit(DANA)
-    await world.modal(DANA, "Nothing more is spent in Research: it is archived. Leave it out.")
+    await world.modal(DANA, "Nothing more is spent in an archived workspace. Leave out Research.")
     async with world.rt.store.read() as tx:
         assert await kept_limits.live(tx) == []
 
