@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.approvals import db as requests
+from bot.sandbox.claude.spend_limits import put_limit
 from bot.sandbox.faults import Fault
 from bot.sandbox.people import SHARED_CHANNEL
 from bot.sandbox.run import SandboxOptions
@@ -238,8 +239,12 @@ async def test_what_watches_an_archived_workspace_says_so_and_nothing_new_does(w
         await requests.insert(tx, a_request("set_spend_limit", id="req_1"), "limit")
         limit = Kept("req_1", research, Decimal(500), COSTS, DANA, tx.now)
         await kept_limits.keep(tx, limit, for_good=True)
+    world.sandbox.claude.flags.spend_limits_preview = True
+    put_limit(world.sandbox.claude, research, "90000", None)
+    world.rt.directory.forget_spend_limits()
     await world.command(DANA, "/claude-spend dashboard", COSTS)
-    await world.message(DANA, "of $500.00", COSTS)
+    board = (await world.message(DANA, "of $500.00", COSTS))["text"]
+    assert "of $900.00" in board
     await started(world, "alert Research", spend_amount="2000")
     await started(world, "digest 9:00 research")
     await world.rt.admin.archive_workspace(research)
@@ -250,8 +255,11 @@ async def test_what_watches_an_archived_workspace_says_so_and_nothing_new_does(w
     await world.modal(DANA, "when Research (archived) reaches $2,000.00")
     await world.submit(DANA)
     await world.modal(DANA, "Nothing more is spent in an archived workspace. Leave out Research.")
-    async with world.rt.store.read() as tx:
-        assert await kept_limits.live(tx) == []
+    world.rt.directory.forget_spend_limits()
+    await world.command(DANA, "/claude-spend dashboard", COSTS)
+    board = (await world.message(DANA, ", Tue 24 Nov (UTC)", COSTS))["text"]
+    assert "of $500.00" not in board
+    assert "of $900.00" not in board
 
 
 async def test_type_ahead_offers_zones_and_workspaces(world: World) -> None:
