@@ -33,6 +33,7 @@ _NO_NAMES = frozenset({"with", "where", "that", "whose", *_CALLED})
 """What people write behind `key` and that is no key's name."""
 _BEFORE_TAG = frozenset({"tag", "tags", "with", "where", "in", "for", "of", "by", "tagged"})
 _PLACES = (["workspace"], ["workspaces"])
+_UNITS_OF_TIME = frozenset(one.name for one in TIMES) | {"year"}
 _SCALES = {"thousand": "k", "million": "M", "mio": "M"}
 KEYWORDS = (*_BY, *_IN, "vs", "top", "above")
 _YEARS = (2020, 2099)
@@ -76,6 +77,8 @@ def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     at = 2 if first == "more" and len(words) > 1 and words[1].casefold() == "than" else 1 if first in _OVER else 0
     at += bool(at and len(words) > at + 1 and words[at].casefold() in ("$", "usd", "us$"))
     if not at or len(words) <= at or (read_period(words[at:]) and not _is_no_year(words[at])):
+        return None
+    if len(words) > at + 1 and words[at + 1].casefold().removesuffix("s") in _UNITS_OF_TIME:  # over 2 weeks
         return None
     scale = _SCALES.get(words[at + 1].casefold(), "") if len(words) > at + 1 else ""
     amount = over_of(words[at] + scale)

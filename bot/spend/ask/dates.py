@@ -76,6 +76,8 @@ def read_days(text: str) -> Period | None:
     first, last = (read[0], read[-1])
     assert first is not None  # noqa: S101 - looked for above
     assert last is not None  # noqa: S101
+    if None in (first[1], last[1]) and first[2] > last[2]:  # 28–3 November: of two months, of which only one is said
+        return None
     first = (first[0], first[1] or last[1], first[2])  # 3–17 Oct
     if last[1] is None and len(typed) == 2 and first[1] is not None:
         last = (last[0], first[1], last[2])  # Oct 3–17

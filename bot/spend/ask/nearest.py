@@ -25,8 +25,12 @@ _TRIES = 40
 _CHANGES = 3
 _BY_ELSEWHERE = frozenset("nach pro je par por".split())
 """What stands for `by` where months are called Oktober, octobre and octubre."""
+_TIMES_ELSEWHERE = {
+    "tag": "day", "jour": "day", "día": "day", "woche": "week", "semaine": "week", "semana": "week", "monat": "month",
+    "mois": "month", "mes": "month", "quartal": "quarter", "trimestre": "quarter", "stunde": "hour", "heure": "hour",
+}  # fmt: skip
 _SURE_OF_A_TAG = 0.8
-_BETWEEN_NAMES = re.compile(r"(?<=[a-z])([/+])(?=[a-z])", re.IGNORECASE)
+_BETWEEN_MONTHS = re.compile(r"(?<=[a-z])([/+])(?=[a-z])", re.IGNORECASE)
 _TOO_LONG = re.compile(r"[0-9]{3,}d(?:ays)?")
 
 
@@ -73,7 +77,7 @@ def _nearest(
         yield [*before, *rest[second.taken :]] if rest else _without(words, second)
         return
     is_name = known.names_at(rest)
-    if len(apart := _BETWEEN_NAMES.split(rest[0])) > 1 and all(apart) and not is_name:
+    if len(apart := _BETWEEN_MONTHS.split(rest[0])) > 1 and all(map(_is_month, apart[::2])) and not is_name:
         yield [*before, *apart, *rest[1:]]
     if known.left_out(rest) or (rest[0].casefold() in NEGATIONS and not is_name):
         yield from ([*before, *meant] for meant in _left_out(rest, known))
@@ -146,6 +150,8 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
         skipped = len(rest) > 2 and rest[1].casefold() in ("to", "with")
         yield from ((taken + skipped, meant) for taken, meant in _versus([rest[0], *rest[1 + skipped :]]))
     elif word in _BY_ELSEWHERE and len(rest) > 1:
+        if (time := _TIMES_ELSEWHERE.get(plain(rest[1]))) and plain("".join(rest[2:3])) not in map(plain, known.tags):
+            yield 2, ["by", time]
         yield 1, ["by"]
         yield from _meant(["by", *rest[1:]], known)
     elif word in ("output", "input", "cached", "cache") and (at := _tokens_at(rest)):
@@ -162,6 +168,11 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
 def _tokens_at(rest: Sequence[str]) -> int:
     """Return where `cache read tokens` says tokens, 0 where it doesn't."""
     return next((at for at, one in enumerate(rest[:3]) if one.casefold() in ("tokens", "token")), 0)
+
+
+def _is_month(word: str) -> bool:
+    found = read_period([word])
+    return found is not None and is_month(found[0])
 
 
 def _versus(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:

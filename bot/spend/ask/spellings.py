@@ -27,13 +27,15 @@ _MONTHS = {
 _IN_ENGLISH = {elsewhere: month for month, names in _MONTHS.items() for elsewhere in names.split()}
 _PHRASES = {
     "today": "heute|aujourd'hui|aujourd’hui|hoy",
-    "yesterday": "gestern|hier|ayer",
+    "yesterday": "gestern|vor einem tag|vor 1 tag|hier|ayer",
     "2 days ago": "vorgestern|avant-hier|anteayer",
     "this week": "diese woche|cette semaine|esta semana",
-    "last week": "letzte woche|vorwoche|vorige woche|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
+    "last week": "letzte woche|vor einer woche|vorwoche|vorige woche"
+    "|la semaine dernière|semaine dernière|la semana pasada|semana pasada",
     "mtd": "diesen monat|laufender monat|aktueller monat|seit monatsbeginn|seit monatsanfang|dieser monat|ce mois|ce mois-ci"
     "|este mes",
-    "last month": "letzten monat|vormonat|letzter monat|le mois dernier|mois dernier|el mes pasado|mes pasado",
+    "last month": "letzten monat|vor einem monat|vormonat|letzter monat"
+    "|le mois dernier|mois dernier|el mes pasado|mes pasado",
     "this quarter": "dieses quartal|laufendes quartal|aktuelles quartal|ce trimestre|este trimestre",
     "last quarter": "letztes quartal|le trimestre dernier|trimestre dernier|el trimestre pasado|trimestre pasado",
     "ytd": "dieses jahr|seit jahresbeginn|seit jahresanfang|cette année|este año",
@@ -79,6 +81,8 @@ def _turned(found: re.Match[str]) -> str:
 
 
 def _both_dotted(found: re.Match[str]) -> str:
+    if int(found["first"]) > int(found["last"]):  # of two months, of which only one is said
+        return found[0]
     behind = f".{found['month']}.{found['year'] or ''}"
     return f"{found['first']}{behind} - {found['last']}{behind}"
 
@@ -86,7 +90,7 @@ def _both_dotted(found: re.Match[str]) -> str:
 _ELSEWHERE = (
     (re.compile(r"\b([1-4])\. quarter\b"), r"q\1"),
     (re.compile(r"\b([12])\. halbjahr\b"), r"h\1"),
-    (re.compile(r"^vor (\d{1,3}|einem|einer) (days?|weeks?|months?|quarters?)$"), r"\1 \2 ago"),
+    (re.compile(r"^vor (\d{1,3}) (days?|weeks?|months?|quarters?)$"), r"\1 \2 ago"),
     (re.compile(r"^(?:die|den|dem|das|im|am|en) (?=\w)"), ""),
 )
 """What is said in another order, or with a word more, once its words are in English."""
