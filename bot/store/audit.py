@@ -21,6 +21,8 @@ _ABOUT = select(AuditEntryRow).where(col(AuditEntryRow.subject) == bindparam("wh
 _SEQ = col(AuditEntryRow.seq)
 _ENDS = [select(AuditEntryRow).order_by(order).limit(5) for order in (_SEQ, _SEQ.desc())]
 """The first and the newest entries: more than one of each, because one may be damaged."""
+_BEHIND = select(AuditEntryRow).where(col(AuditEntryRow.seq) > bindparam("seq")).order_by(_SEQ).limit(1)
+"""The entry behind another: where the key was another one for a time, it is of that key, too."""
 _CHANGED_OR_OTHER: Final = "its content was changed, or it was written with another AUDIT_KEY"
 Told = tuple[str, tuple[str, ...], str]
 """A subject, the actions of which one must be on record, and the sentence for when none is."""
@@ -91,9 +93,8 @@ async def verify_chain(tx: Tx, key: bytes, since: tuple[int, str] | None = None,
         if entry.prev_hash != prev:
             return AuditProof(expected - 1, entry.seq, "it doesn't fit the entry before it")
         if not _is_of(entry, key):
-            newest = [_entry(row) for row in await tx.execute(_ENDS[-1])]
-            others_fit = any(_is_of(one, key) for one in newest if one.seq > entry.seq)
-            why = "its content was changed" if others_fit else _CHANGED_OR_OTHER
+            behind = [_entry(row) for row in await tx.execute(_BEHIND, {"seq": entry.seq})]
+            why = "its content was changed" if any(_is_of(one, key) for one in behind) else _CHANGED_OR_OTHER
             return AuditProof(expected - 1, entry.seq, why)
         if since and entry.seq == since[0] and entry.hash != since[1]:
             return AuditProof(expected - 1, entry.seq, "it is not the same entry as at the earlier check")

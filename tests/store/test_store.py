@@ -101,6 +101,7 @@ async def test_a_log_is_gone_on_with_by_the_key_alone_with_which_it_was_begun(
     store, other = Store(migrated_url, begun), Store(migrated_url, b"another one, of 16")
     await open_database(other)  # nothing is on record yet
     await _note(store, "first")
+    await _note(store, "second")
     await open_database(store)
     with pytest.raises(OtherAuditKey, match=said) as caught:
         await open_database(other)
@@ -109,6 +110,10 @@ async def test_a_log_is_gone_on_with_by_the_key_alone_with_which_it_was_begun(
     await _note(other, "by an older version, which did go on")
     await open_database(store)
     await open_database(other)
+    async with store.read() as tx:
+        for one, broken in ((store, 3), (other, 1)):
+            proof = await verify_chain(tx, one.audit_key)
+            assert (proof.broken_seq, "or it was written with another AUDIT_KEY" in proof.reason) == (broken, True)
     await store.close()
     await other.close()
 
