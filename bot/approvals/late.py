@@ -1,5 +1,6 @@
 """What comes late: an effect whose answer was lost is looked for again, a while after and before its request is closed."""
 
+import asyncio
 from contextlib import suppress
 from typing import Any
 
@@ -26,6 +27,8 @@ from bot.store.session import Tx
 log = structlog.get_logger()
 
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
+LOOK_WITHIN = 5.0
+"""Seconds; whoever withdraws waits no longer for an API that is slow."""
 
 
 async def look_last(rt: Runtime, request: Request) -> Request:
@@ -95,15 +98,16 @@ async def before_closing(rt: Runtime, request: Request) -> Request:
 
 async def done_meanwhile(rt: Runtime, request: Request) -> Request:
     """Return a request that its requester is about to close, as it is known now: done by hand, or in doubt where nobody can
-    tell.
+    tell within a moment.
     """
     if request.status is not Status.FULFILLING:
         return request
     rt.directory.forget_keys()
     rt.directory.forget_invites()
     try:
-        return await prove(rt, request)
-    except UpstreamError as error:
+        async with asyncio.timeout(LOOK_WITHIN):
+            return await prove(rt, request)
+    except (UpstreamError, TimeoutError) as error:
         log.info("not_looked_before_closing", request=request.id, error=repr(error))
     return request.model_copy(update={"outcome": request.outcome.updated(Outcome(in_doubt=True, looked=False))})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.approvals import late
 from bot.approvals.model import Status
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
@@ -132,14 +133,18 @@ async def test_a_waiting_request_can_be_withdrawn_and_a_late_key_changes_nothing
     await until(world, card, Status.WITHDRAWN)
 
 
-@pytest.mark.parametrize("answers", [True, False])
-async def test_what_was_made_by_hand_a_moment_ago_is_not_said_to_be_missing(world: World, answers: bool) -> None:
+@pytest.mark.parametrize("fault", ["", "500_final", "slow"])
+async def test_what_was_made_by_hand_a_moment_ago_is_not_said_to_be_missing(
+    world: World, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = await approved(world, "just-made")
     await make_key(world, "just-made", "Production")
-    if not answers:
-        await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="500_final", times=99)
+    if fault:
+        keys = "GET /v1/organizations/api_keys"
+        await world.post("/faults", target="claude", name=keys, kind=fault, times=99, seconds=60)
+        monkeypatch.setattr(late, "LOOK_WITHIN", 0.1 if fault == "slow" else late.LOOK_WITHIN)
     await choose(world, ALICE, card, "Withdraw")
-    if answers:
+    if not fault:
         await world.message(ALICE, "done by hand a moment ago, so it can't be withdrawn any more.", card["channel"])
         await until(world, card, Status.APPLIED)
         return
