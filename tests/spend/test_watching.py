@@ -135,6 +135,7 @@ async def test_who_looks_after_an_alert_stays_who_was_first(store: Store) -> Non
     async with store.read() as tx:
         sent, seen = [one async for one in all_entries(tx) if one.action.startswith("alert.")]
     assert (sent.subject, sent.detail) == (seen.subject, seen.detail), "the record says of which alert"
+    assert seen.detail["step"] == first.step, "a month has one at 80 % and one at 100 %"
 
 
 async def test_monthly_amount_is_the_budget_of_its_channel_and_workspace(store: Store) -> None:

@@ -66,7 +66,7 @@ async def acknowledge(rt: Runtime, alert_id: int, slack_id: str, now: datetime) 
         found = await store.alert_and_threshold(tx, alert_id)
         if is_first and found:
             alert, threshold = found
-            facts = {"channel": threshold.channel, "period": alert.period_key}
+            facts = {"channel": threshold.channel, "period": alert.period_key, "step": alert.step}
             tx.audit(now, slack_id, AuditAction.ALERT_ACKNOWLEDGED, threshold.id, **facts)
     if found is None:
         raise NotFound("I don't know that alert any more.")

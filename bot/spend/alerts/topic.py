@@ -43,9 +43,9 @@ class _Told:
         """Note that it was said, and with which lines."""
         now = self.rt.now()
         await db.alert_sent(tx, self.alert.id, now, ts, self.lines)
-        channel, period = self.threshold.channel, self.alert.period_key
-        tx.audit(now, BOT_ACTOR, AuditAction.ALERT_SENT, self.threshold.id, channel=channel, period=period)
-        await posts.forget(tx, undeliverable.TOPIC, channel)
+        facts = {"channel": self.threshold.channel, "period": self.alert.period_key, "step": self.alert.step}
+        tx.audit(now, BOT_ACTOR, AuditAction.ALERT_SENT, self.threshold.id, **facts)
+        await posts.forget(tx, undeliverable.TOPIC, self.threshold.channel)
 
     async def dropped(self, tx: Tx, _post: Post) -> None:
         """Forget an alert that was never said, so that it speaks when the amount is reached again."""
