@@ -21,12 +21,10 @@ _OF_PEOPLE = frozenset({"add", "make", "remove", "delete"})
 """Words that people use for members of a workspace as for a whole one."""
 _MOST_OF_A_PERSON = 4
 _WORDS = re.compile(
-    r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])|(<[^<>]*>|\S+)"
+    r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])"
+    r"|(?<!\S)\*(?!\s)(?P<bold>[^*]+)(?<!\s)\*(?![^\s,;])|(<[^<>]*>|\S+)"
 )
-
-_MARKED = re.compile(r"(?<!\S)(?:\*(?!\s)([^*]+)(?<!\s)\*|_(?!\s)([^_]+)(?<!\s)_|~(?!\s)([^~]+)(?<!\s)~)(?![^\s,;])")
-"""What Slack makes of bold, italic and struck words, in which answers show names that people copy."""
-_TAKES_PATTERNS = re.compile(r"(?i)(?<!\S)-?(?:keys?|models?)\b")
+_TAKES_PATTERNS = re.compile(r"(?i)(?<!\S)-?(?:keys?|models?|tags?)\b")
 """Behind these `*ingest*` may be a pattern as well as a name."""
 
 
@@ -103,13 +101,16 @@ def split_words(text: str) -> tuple[str, ...]:
     mark: single ones stand before the first letter and after the last one.
     """
     patterns = _TAKES_PATTERNS.search(text)
-    bare = _MARKED.sub(lambda found: _unmarked(found, patterns.start() if patterns else len(text)), text)
-    return tuple(word.strip() for groups in _WORDS.findall(bare) if (word := "".join(groups)).strip())
-
-
-def _unmarked(found: re.Match[str], patterns_from: int) -> str:
-    may_be_pattern = found[1] and found.start() > patterns_from
-    return found[0] if may_be_pattern else "".join(filter(None, found.groups()))
+    words: list[str] = []
+    for found in _WORDS.finditer(text):
+        bold = found["bold"]
+        if bold is None:
+            words.append("".join(filter(None, found.groups())).strip())
+        elif patterns and found.start() > patterns.start() and len(bold.split()) == 1:
+            words.append(found[0])
+        else:
+            words += split_words(bold)
+    return tuple(filter(None, words))
 
 
 def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: str) -> bool:
