@@ -131,7 +131,7 @@ def read_name(words: Sequence[str], slot: Slot) -> Clause | None:
         found = slot.known.get(slot.plain(typed)) or slot.known.get(slot.plain(typed.rstrip(_ENDS)))
         if not found:
             continue
-        exact = [one for one in found if reads_alike(one.label, typed.rstrip(_ENDS))]
+        exact = [one for one in found if any(reads_alike(way, typed.rstrip(_ENDS)) for way in (one.label, *one.typed))]
         found = exact if len(exact) == 1 else found
         rest = slot.known.get(slot.plain(" ".join(words[1:taken]).rstrip(_ENDS))) if words[0] in _FILLS else None
         if rest and rest[0].value != found[0].value:  # the key ingest, where one is called so and another `key ingest`

@@ -30,8 +30,9 @@ def meant_apart(typed: str, names: Mapping[str, str]) -> set[str]:
     found = _APART.fullmatch(typed)
     if found is None:
         return set()
-    name, end = as_read(found[1]), found[2].lower()
-    return {one for one, known in names.items() if one.lower().endswith(end) and as_read(known) == name}
+    name, end = as_read(found[1]), found[2]
+    meant = {one for one, known in names.items() if one.lower().endswith(end.lower()) and as_read(known) == name}
+    return {one for one in meant if one.endswith(end)} or meant
 
 
 def ways_to_name(names: Mapping[str, str]) -> list[str]:

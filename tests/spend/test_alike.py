@@ -45,7 +45,14 @@ async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(st
     await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
     async with store.write() as tx:
         await remember(
-            tx, [Named(PROD, "Twin"), Named(LAB, "Twin"), *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2"))], NOW
+            tx,
+            [
+                Named(PROD, "Twin"),
+                Named(LAB, "Twin"),
+                Named("wrkspc_3", "Twin (…_lab)"),
+                *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2")),
+            ],
+            NOW,
         )
     for by, rows in (
         (KEY, ["ci (…one1)", "ci (…two2)"]),
@@ -66,6 +73,9 @@ def test_what_tells_names_apart_is_understood_where_it_is_typed_or_chosen() -> N
         assert meant_apart(one, names) == {"wrkspc_A111"}
     for one in ("Staging (…c333)", "Staging", "(…A111)"):
         assert meant_apart(one, names) == set()
+    by_case = {"wrkspc_A111": "Staging", "wrkspc_a111": "Staging", "wrkspc_d444": "Staging (…a111)"}
+    assert meant_apart("staging (…A111)", by_case) == {"wrkspc_A111"}
+    assert matching("Staging (…a111)", KEY, by_case) == {"wrkspc_a111", "wrkspc_d444"}, "no name hides what it looks like"
     for words in (["in", "Staging (…A111)"], ["in", "staging", "(…a111)"], ["in", "wrkspc_A111"]):
         query = parse_query(["7d", *words], ways)
         assert isinstance(query, SpendQuery), words
@@ -79,13 +89,21 @@ async def test_several_of_one_name_are_told_together_or_one_alone(store: Store) 
     await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
     async with store.write() as tx:
         await remember(
-            tx, [Named(PROD, "Twin"), Named(LAB, "Twin"), *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2"))], NOW
+            tx,
+            [
+                Named(PROD, "Twin"),
+                Named(LAB, "Twin"),
+                Named("wrkspc_3", "Twin (…_lab)"),
+                *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2")),
+            ],
+            NOW,
         )
         await remember(tx, [Named("user_yuk1", "Yuki Mori"), Named("user_yuk2", "Yuki Mori")], NOW)
     for by, value, said, total in (
         (WORKSPACE, "twin", "Twin (2 of this name)", 4),
         (WORKSPACE, "Twin (…prod)", "Twin (…prod)", 3),
         (WORKSPACE, LAB, "Twin (…_lab)", 1),
+        (WORKSPACE, "Twin (…_lab)", "Twin (…_lab) (2 of this name)", 1),
         (PERSON, "yuki mori", "yuki mori (2 of this name)", 0),
         (PERSON, "Yuki Mori (…yuk2)", "Yuki Mori (…yuk2)", 0),
         (KEY, "ci", "ci", 4),

@@ -23,9 +23,8 @@ def matching(value: str, dimension: Dimension, labels: Mapping[str, str]) -> set
     """
     if not (wanted := plain(value)):
         return set()
-    if found := {one for one, label in labels.items() if value == one or plain(label) == wanted}:
-        return found
-    if found := meant_apart(value, labels):
+    called = {one for one, label in labels.items() if value == one or plain(label) == wanted}
+    if found := called | meant_apart(value, labels):
         return found
     if wanted == NONE:
         return {one for one in labels if not one}

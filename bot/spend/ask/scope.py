@@ -138,13 +138,13 @@ async def _workspaces(rt: Runtime, query: SpendQuery, wanted: Filter) -> tuple[I
     apart = told_apart(known, known)
     found, names = list[str](), list[str]()
     for value in wanted.values:
-        one_alone = {value} & known.keys() or meant_apart(value, known)
-        some = one_alone or {one for one, name in known.items() if folded(value) == folded(name)}
+        alike = {one for one, name in known.items() if folded(value) == folded(name)}
+        some = {value} & known.keys() or meant_apart(value, known) | alike
         if not some:
             raise _unknown(query, wanted, value, known)
         found += some
         first = min(some)
-        names.append(apart[first] if one_alone else of_this_name(known[first], len(some)))
+        names.append(apart[first] if len(some) == 1 else of_this_name(known[first], len(some)))
     return frozenset(found), " and ".join(names)
 
 
