@@ -172,10 +172,11 @@ def claude_code_row(item: Json) -> ClaudeCodeRow:
 
 
 def _known_by(actor: Json, kind: str) -> str:
-    """Return what is told of an actor: a person's address, a key's name; of a kind that comes later what stands there."""
+    """Return a person's address or a key's name; of an actor of a kind that comes later its id, or what else it has."""
     if kind in ("user", "api"):
         return str(actor["email_address" if kind == "user" else "api_key_name"])
-    return next((str(value) for name, value in actor.items() if name != "type" and value), kind)
+    others = (value for name, value in actor.items() if name != "type" and value)
+    return str(actor.get(f"{kind}_id") or next(others, kind))
 
 
 _TOKEN_CLASSES = ("input", "output", "cache_read", "cache_creation")

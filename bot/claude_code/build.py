@@ -80,4 +80,4 @@ def emails(actors: Sequence[ActorId] | frozenset[ActorId]) -> frozenset[str]:
 
 def keys(actors: frozenset[ActorId]) -> frozenset[str]:
     """Return the names of the keys among actors."""
-    return frozenset(name for kind, name in actors if kind != "user")
+    return frozenset(name for kind, name in actors if kind == "api")

@@ -72,7 +72,7 @@ def _pseudonyms(actors: Collection[ActorId], key: bytes, span: tuple[date, date]
         while number in taken:
             number = (number + 1) % room
         taken.add(number)
-        found[actor] = f"{'Person' if actor[0] == 'user' else 'Key'} {number + room // 9}"
+        found[actor] = f"{_sort(actor[0])} {number + room // 9}"
     return found
 
 
@@ -81,6 +81,10 @@ def _digest(key: bytes, text: str) -> int:
 
 
 def _own_name(actor: tuple[str, str]) -> str:
-    """Return an actor by what the report tells of it; one that is neither a person nor a key with its kind."""
+    """Return an actor by what the report tells of it; one that isn't a person with its sort."""
     kind, name = actor
-    return name if kind == "user" else f"Key {name}" if kind == "api" else f"{kind.replace('_', ' ').capitalize()} {name}"
+    return name if kind == "user" else f"{_sort(kind)} {name}"
+
+
+def _sort(kind: str) -> str:
+    return {"user": "Person", "api": "Key"}.get(kind, kind.replace("_", " ").capitalize())

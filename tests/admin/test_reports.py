@@ -235,7 +235,11 @@ def test_an_actor_of_a_kind_that_comes_later_makes_no_report_of_claude_code_unre
         "date": "2026-11-21T00:00:00Z", "core_metrics": core, "tool_actions": {}, "model_breakdown": [],
     }  # fmt: skip
     for actor, known_by in (
-        ({"type": "service_account_actor", "service_account_id": "svac_1"}, ("service_account", "svac_1")),
+        (
+            {"type": "service_account_actor", "workspace_id": "wrkspc_1", "service_account_id": "svac_1"},
+            ("service_account", "svac_1"),
+        ),
+        ({"type": "robot_actor", "serial": 7}, ("robot", "7")),
         ({"type": "robot"}, ("robot", "robot")),
     ):
         row = reports.claude_code_row(item | {"actor": actor})

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.claude_code.build import keys
 from bot.claude_code.model import ActorId, Part, Use, total
 from bot.claude_code.naming import OTHERS, Shown, Sight, as_seen, labels
 
@@ -62,3 +63,5 @@ def test_a_pseudonym_is_stable_within_an_answer_and_says_nothing_to_who_has_no_k
 def test_what_is_neither_a_person_nor_a_key_is_called_by_its_kind() -> None:
     later: ActorId = ("service_account", "svac_1")
     assert labels([later], Sight("names"), {}, b"key", SPAN) == {later: "Service account svac_1"}
+    assert labels([later], Sight("pseudonyms"), {}, b"key", SPAN)[later].startswith("Service account ")
+    assert keys(frozenset({later, ("api", "ci")})) == {"ci"}
