@@ -86,7 +86,7 @@ def truncate(text: str, limit: int) -> str:
 def keep_ends(text: str, limit: int) -> str:
     """Return plain `text` in at most `limit` characters, without its middle: names that begin alike often end otherwise."""
     tail = limit // 3
-    return text if len(text) <= limit else f"{truncate(text, limit - tail)}{text[len(text) - tail :].lstrip()}"
+    return text if len(text) <= limit else f"{truncate(text, limit - tail)}{text[len(text) - tail :].lstrip(' …')}"
 
 
 def truncate_markup(markup: Markup, limit: int) -> Markup:

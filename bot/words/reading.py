@@ -18,7 +18,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     Slack's references to people, groups and channels become their names, which notify nobody. Line breaks stay only with
     `lines`.
     """
-    shown = without_unseen(_BREAK.sub("\n", _REFERENCE.sub(_named, text)))
+    shown = without_unseen(_REFERENCE.sub(_named, text))
     shown = unicodedata.normalize("NFC", shown)
     if lines:
         return "\n".join(re.sub(r"[^\S\n]+", " ", line).rstrip() for line in shown.split("\n")).strip()
@@ -26,9 +26,12 @@ def clean(text: str, *, lines: bool = False) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """Return `text` without characters that nobody sees, such as those of zero width that are pasted with it."""
+    """Return `text` without characters that nobody sees, such as those of zero width that are pasted; lines end in LF."""
     # Nearly all text is printable to Python, which tells so of a whole text at once.
-    return text if text.isprintable() else "".join(_visible(text, position) for position in range(len(text)))
+    if text.isprintable():
+        return text
+    broken = _BREAK.sub("\n", text)
+    return "".join(_visible(broken, position) for position in range(len(broken)))
 
 
 def pasted(text: str) -> str:

@@ -170,6 +170,7 @@ async def test_what_looks_like_an_address_is_read_as_it_was_typed(tmp_path: Path
         ("<@U0BOB|bob> <#C0COSTS|costs> <!here>", "<@U0BOB|bob> <#C0COSTS|costs> <!here>"),
         (":rocket: x:rocket: :line_feed: :qm_logo:", "🚀 x:rocket: :line_feed: :qm_logo:"),
         (":dog: :whale: :smile:", "🐶 🐳 😄"),
+        ("request Staging\x0bingest\u2028prod\rnow", "request Staging\ningest\nprod\nnow"),
         ("\ufeffrequest Staging\u200b 👩\u200d🔬", "request Staging 👩\u200d🔬"),
     ],
 )

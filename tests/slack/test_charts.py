@@ -44,6 +44,9 @@ def test_long_labels_that_begin_alike_are_told_apart() -> None:
     assert block is not None
     assert validate_blocks([block], "message") == []
     assert block["chart"]["axis_config"]["categories"] == ["claude-sonnet…260101", "claude-sonnet…260201", "–", "– (2)"]
+    twins = ["Customer support assistant (…x3f2)", "Customer support assistant (…y4g3)"]
+    assert shortened(twins, 28) == ["Customer support a…t (…x3f2)", "Customer support a…t (…y4g3)"]
+    assert shortened(twins, 20) == ["Customer supp…x3f2)", "Customer supp…y4g3)"]
     names = ["customer-support-assistant-prod", "customer-support-assistant-staging", "a" * 40]
     assert shortened(names, 28) == ["customer-support-a…tant-prod", "customer-support-a…t-staging", f"{'a' * 27}…"]
 
