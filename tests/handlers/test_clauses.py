@@ -21,6 +21,10 @@ def test_a_name_that_several_have_is_nobodys_unless_its_case_says_which() -> Non
     ):
         assert taken(clauses.read_name, typed, "workspace", *names) == (1, meant)
     assert taken(clauses.read_name, "5 Twin", "workspace", *names) is None
+    forged = (Name("wrkspc_6", "Same", ("Same (…pc_6)",)), Name("wrkspc_7", "Same (…pc_6)"))
+    assert taken(clauses.read_name, "Same (…pc_6) 5", "workspace", *forged) == (2, ""), (
+        "nor its who has another's told-apart name"
+    )
 
 
 def test_the_longest_name_is_read_and_a_part_only_where_it_is_of_one() -> None:
