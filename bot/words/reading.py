@@ -6,6 +6,7 @@ import unicodedata
 from bot.words.folded import folded
 
 _BREAK = re.compile(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]")
+_SPACE = re.compile(r"[^\S\r\n\t]")
 # Two letters of one script may be joined or kept apart by these (Persian, Hindi, emoji families); elsewhere they only hide.
 _JOINERS = "\u200c\u200d"
 _REFERENCE = re.compile(r"<(@|#|!subteam\^|!)([A-Za-z0-9]+)(?:\|([^<>|]*))?>")
@@ -35,8 +36,8 @@ def without_unseen(text: str) -> str:
 
 
 def pasted(text: str) -> str:
-    """Return the text of a file as its writer sees it: without what nobody sees, and each blank one that parts words."""
-    return without_unseen(text).replace("\u00a0", " ")
+    """Return the text of a file as its writer sees it: without what nobody sees, and with every sort of space as one."""
+    return without_unseen(_SPACE.sub(" ", text))
 
 
 def _named(reference: re.Match[str]) -> str:

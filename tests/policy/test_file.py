@@ -58,6 +58,7 @@ def test_defaults_hold_where_nothing_else_is_said() -> None:
 
 def test_what_nobody_sees_in_a_file_changes_nothing_of_what_it_says() -> None:
     text = FULL.replace("S0PLATFORM", "S0PLATFORM\u200b").replace(" = ", "\u00a0=\u00a0").replace('"8h"', '"\ufeff8h"')
+    text = "# for the night\u2028and the day\n" + text.replace("\n", "\u3000\n").replace("8h", "8h\u00ad")
     places = ("revoke_key", "wrkspc_9", "Production")
     found, meant = (parse_policy(one, KINDS).rule_for(*places) for one in (text, FULL))
     assert found.version == version_of(text)
