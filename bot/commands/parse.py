@@ -20,10 +20,9 @@ _BEGINS_A_SENTENCE = frozenset("how why when where could would should does will 
 _OF_PEOPLE = frozenset({"add", "make", "remove", "delete"})
 """Words that people use for members of a workspace as for a whole one."""
 _MOST_OF_A_PERSON = 4
-_WORDS = re.compile(
-    r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])"
-    r"|(?<!\S)\*(?!\s)(?P<bold>[^*]+)(?<!\s)\*(?![^\s,;])|(<[^<>]*>|\S+)"
-)
+_QUOTED = r"\"([^\"]*)\"|`([^`]*)`|[“”„]([^“”„]*)[“”]|«([^«»]*)»|(?<!\S)['‘‚]([^'‘’‚]+)['‘’](?![^\s,;])"
+_WORDS = re.compile(rf"{_QUOTED}|(<[^<>]*>|\S+)")
+_BOLD = re.compile(rf"{_QUOTED}|(?<!\S)\*(?!\s)(?P<bold>[^*]+)(?<!\s)\*(?![^\s,;])")
 _TAKES_PATTERNS = re.compile(r"(?i)(?<!\S)-?(?:keys?|models?|tags?)\b")
 """Behind these `*ingest*` may be a pattern as well as a name."""
 
@@ -101,16 +100,12 @@ def split_words(text: str) -> tuple[str, ...]:
     mark: single ones stand before the first letter and after the last one.
     """
     patterns = _TAKES_PATTERNS.search(text)
-    words: list[str] = []
-    for found in _WORDS.finditer(text):
-        bold = found["bold"]
-        if bold is None:
-            words.append("".join(filter(None, found.groups())).strip())
-        elif patterns and found.start() > patterns.start() and len(bold.split()) == 1:
-            words.append(found[0])
-        else:
-            words += split_words(bold)
-    return tuple(filter(None, words))
+    bare = _BOLD.sub(lambda found: _without_marks(found, patterns.start() if patterns else len(text)), text)
+    return tuple(word.strip() for groups in _WORDS.findall(bare) if (word := "".join(groups)).strip())
+
+
+def _without_marks(found: re.Match[str], patterns_from: int) -> str:
+    return found[0] if found["bold"] is None or found.start() > patterns_from else found["bold"]
 
 
 def _reads_itself(sub: Subcommand, first: str, rest: tuple[str, ...], nearest: str) -> bool:

@@ -34,7 +34,7 @@ def test_readme_has_the_table_of_commands() -> None:
         ("/claude-spend", "", "", ()),
         ("/claude-spend", "30d by model", "", ("30d", "by", "model")),
         ("/claude-spend", "by key", "", ("by", "key")),
-        ("/claude-keys", "request *Staging* *the 1st*, _ci_", "request", ("Staging", "the", "1st", ",", "_ci_")),
+        ("/claude-keys", "request *Staging* *the 1st*, _ci_", "request", ("Staging", "the", "1st,", "_ci_")),
         ("/claude-keys", 'rename "a *b* c" `in *it*` *"x y"*', "rename", ("a *b* c", "in *it*", "x y")),
         ("/claude-keys", "rename 2*3 snake_case_ *a", "rename", ("2*3", "snake_case_", "*a")),
         ("/claude-spend", "MTD in “Data Platform”", "", ("MTD", "in", "Data Platform")),
