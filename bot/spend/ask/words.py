@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
-from bot.spend.dimensions import WORKSPACE
+from bot.spend.dimensions import ASKED, WORKSPACE
 from bot.spend.model import Filter, SpendQuery
 from bot.words.counts import NUMBER_WORDS
 from bot.words.folded import folded
@@ -22,8 +22,10 @@ _APART = re.compile(r"(?i)(top(?=[-:=]?\d)|(?:in|by|for|workspace|model|key|pers
 """`top5`, `model=opus` and `in:Production`, which say two words in one."""
 _SAID = re.compile(r"([^=:]*)[=:](.*)")
 """`team=checkout`, and `=checkout` behind a name that was quoted; keys and workspaces have such names, too."""
-_UNLIKE = re.compile(r"(.*?)(?:!=|<>)(.*)")
+_UNLIKE = re.compile(r"(.*?)(!=|<>)(.*)")
 """`team!=checkout` and `model != haiku`, which leave out."""
+_BEFORE_UNLIKE = frozenset({"in", "for", *(word for one in ASKED for word in one.typed)})
+"""What else than a tag stands before that sign; in `Sales <> Support` it is a part of a name."""
 _DASHES = "-–—"
 _OPTION = re.compile(r"(?i)(?:--+|[–—]+)[^\W\d_]+|-(?:by|top|over|vs|tokens|requests|csv)")
 _ENDS = re.compile(r"(?<=[\w*\"”’)])[?!.;:]+$")
@@ -72,9 +74,9 @@ def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
         if bare[:1] == ">" and bare[1:2].isdigit() | (bare[1:2] == "$"):
             found.append(">")
             bare = bare[1:]
-        if unlike := _UNLIKE.fullmatch(bare):
-            found += _left_out_by_sign(found, unlike[1], known)
-            bare = unlike[2]
+        if (unlike := _UNLIKE.fullmatch(bare)) and (left_out := _left_out_by_sign(found, unlike[1], unlike[2], known)):
+            found += left_out
+            bare = unlike[3]
         if (apart := _APART.fullmatch(bare)) is not None:
             found.append(apart[1])
             bare = apart[2]
@@ -85,13 +87,20 @@ def tidied(words: Sequence[str], tags: Collection[str] = ()) -> list[str]:
     return _counted(found)
 
 
-def _left_out_by_sign(found: list[str], name: str, known: Collection[str]) -> list[str]:
-    """Return how `team!=` is typed in words. The name before a sign of its own, and `tag` before that, are taken back."""
-    name = name or (found.pop() if found else "")
-    is_tag = plain(name) in known
+def _left_out_by_sign(found: list[str], name: str, sign: str, known: Collection[str]) -> list[str]:
+    """Return how `team!=` is typed in words, nothing where the sign is a part of a name.
+
+    The name before a sign of its own, and `tag` before that, are taken back.
+    """
+    before = name or "".join(found[-1:])
+    is_tag = plain(before) in known
+    if not is_tag and before.casefold() not in _BEFORE_UNLIKE:
+        return [] if name or sign == "<>" else ["without"]
+    if not name:
+        found.pop()
     if is_tag and [one.casefold() for one in found[-1:]] in (["tag"], ["tags"]):
         found.pop()
-    return ["without", *(["tag"] if is_tag else []), *filter(None, [name]), *(["="] if is_tag else [])]
+    return ["without", "tag", before, "="] if is_tag else ["without", before]
 
 
 def _counted(words: Sequence[str]) -> list[str]:
