@@ -4,8 +4,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from bot.posts import db as posts
 from bot.runtime import Runtime
@@ -17,6 +19,7 @@ from bot.spend.digests.topic import digest_of
 from bot.spend.dimensions import DIMENSIONS
 from bot.spend.ledger.pages import midnight
 from bot.store.session import Store
+from bot.store.tables import DigestRunRow, RevisionRow
 from tests.sizes import few
 from tests.spend.world import (
     BUSY,
@@ -230,6 +233,18 @@ async def test_what_was_revised_in_an_absence_of_any_length_is_said_once_it_is_r
         await run_digests(rt, back + timedelta(minutes=minutes))
     corrected = [one.message.text for one in slack.replies()[before:] if one.message.text.startswith("Corrected")]
     assert corrected == ["Corrected for Fri 20 Nov: $185.00 (+$10.00)"]
+
+
+@pytest.mark.both
+async def test_a_source_that_tells_years_anew_corrects_the_newest_digests_alone(store: Store) -> None:
+    wanted = await subscribe(store)
+    days = [NOW.date() - timedelta(days=90 + n) for n in range(60)]
+    sent: dict[str, Any] = {"subscription_id": wanted.id, "channel": COSTS, "workspace_ids": [], "settled_at": NOW}
+    async with store.write() as tx:
+        await tx.execute(insert(DigestRunRow), [{**sent, "day": day, "ts": f"{n}.0"} for n, day in enumerate(days)])
+        await tx.execute(insert(RevisionRow), [{"day": day, "at": NOW, "old_nanos": 1, "new_nanos": 2} for day in days])
+        found = await subscription_table.correctable_digests(tx, NOW.date(), NOW)
+    assert {one.day for one in found} == {*days[:35]}
 
 
 @pytest.mark.proof

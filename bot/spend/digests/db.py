@@ -18,6 +18,7 @@ from bot.store.session import Tx
 from bot.store.tables import CorrectionRow, DigestRunRow, RevisionRow, SubscriptionRow
 from bot.store.upsert import insert_into
 
+_REVISED_DAYS = 35
 _STANDING = (
     select(DigestRunRow)
     .join(SubscriptionRow)
@@ -130,10 +131,13 @@ async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
 
 
 async def correctable_digests(tx: Tx, since: date, revised_since: datetime) -> list[DigestRun]:
-    """Return the digests that stand, of days from `since` on, and older ones that weren't final or were revised lately."""
-    day, lately = col(DigestRunRow.day), col(RevisionRow.at) >= revised_since
-    was_revised = day.in_(select_columns(col(RevisionRow.day)).where(lately))
-    wanted = _STANDING.where(or_(day >= since, col(DigestRunRow.settled_at).is_(None), was_revised))
+    """Return the digests that stand, of days from `since` on, and older ones that weren't final or were revised lately.
+
+    Of what was revised, the newest days: a source that tells years anew would correct years of digests.
+    """
+    day, revised, lately = col(DigestRunRow.day), col(RevisionRow.day), col(RevisionRow.at) >= revised_since
+    newest = select_columns(revised).where(lately).distinct().order_by(revised.desc()).limit(_REVISED_DAYS)
+    wanted = _STANDING.where(or_(day >= since, col(DigestRunRow.settled_at).is_(None), day.in_(newest)))
     return [_run(row) for row in await tx.session.exec(wanted)]
 
 
