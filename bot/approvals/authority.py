@@ -106,13 +106,16 @@ async def check_can_be_approved(rt: Runtime, request: Request, rule: Rule, conce
         )
     if any(ref.kind is ApproverKind.WORKSPACE_ADMINS for ref in could):
         return
-    people = await _people_named(rt, could)
+    by_admins = any(ref.kind is ApproverKind.ORG_ADMINS for ref in could)
     asking, asking_members = {one.slack_id for one in concerned}, {one.member_id for one in concerned}
-    others = await _count_active(rt, people - asking, rule.quorum)
-    admins: frozenset[str] = frozenset()
-    if any(ref.kind is ApproverKind.ORG_ADMINS for ref in could):
-        admins = await _admins(rt, asking_members, rule.quorum - others)
-        others += len(admins - asking_members)
+    admins = await _admins(rt) if by_admins else frozenset[str]()
+    if len(admins - asking_members) >= rule.quorum:
+        return
+    people = await _people_named(rt, could)
+    named = await _count_active(rt, people - asking, rule.quorum)
+    if by_admins and named + len(admins - asking_members) < rule.quorum:
+        admins = await _admins(rt, fresh=True)
+    others = named + len(admins - asking_members)
     if others < rule.quorum:
         needs = needs_in_words(rule, request.workspace_name)
         own = {one.slack_id for one in concerned if one.slack_id in people or one.member_id in admins}
@@ -128,12 +131,8 @@ async def _people_named(rt: Runtime, refs: Sequence[ApproverRef]) -> set[str]:
     return people
 
 
-async def _admins(rt: Runtime, but: Collection[str], enough: int) -> frozenset[str]:
-    """Return the organization's admins, asked anew where those who are known are too few without some of them."""
-    known = frozenset(one.id for one in await rt.directory.members() if one.role in ADMIN_ROLES)
-    if len(known - set(but)) >= enough:
-        return known
-    return frozenset(one.id for one in await rt.directory.members(fresh=True) if one.role in ADMIN_ROLES)
+async def _admins(rt: Runtime, *, fresh: bool = False) -> frozenset[str]:
+    return frozenset(one.id for one in await rt.directory.members(fresh=fresh) if one.role in ADMIN_ROLES)
 
 
 def too_few_in_words(needs: Markup, quorum: int, others: int, asking: int, concerned: int) -> Markup:

@@ -136,6 +136,14 @@ async def test_an_admin_who_asks_is_told_where_too_few_other_admins_are_left_to_
         await world.message(BOB, "rules-research", "C0ENG")
 
 
+async def test_no_group_is_asked_for_where_enough_admins_are_left_to_approve(tmp_path: Path) -> None:
+    policy = POLICY.replace('["org-admins"]', '["org-admins", "platform"]')
+    async with world_of(tmp_path, more=settings(tmp_path, policy)) as world:
+        await world.post("/faults", target="slack", name="usergroups.users.list", kind="500", times=99)
+        await ask(world, "rules-research", "Research")
+        await world.message(ALICE, "rules-research", "C0ENG")
+
+
 async def test_who_left_is_not_counted_on_though_a_group_still_has_them(tmp_path: Path) -> None:
     async with world_of(tmp_path) as world:
         key_id = await make_key(world, "rules-left", "Production")
