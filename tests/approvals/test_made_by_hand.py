@@ -10,7 +10,8 @@ from bot.admin.model import ApiKey
 from bot.approvals.findings.db import unsettled
 from bot.approvals.known import Asker, Known
 from bot.approvals.model import Status
-from bot.kinds.keys.console_steps import console_steps
+from bot.approvals.outcome import Outcome
+from bot.kinds.keys.console_steps import console_news, console_steps
 from bot.kinds.keys.made_by_hand import Use, acting_as, differences, handed_over_by, why_not_accepted
 from tests.approvals.acting import a_minute_passes, card_with, make_key, until
 from tests.approvals.samples import a_request
@@ -134,3 +135,13 @@ def test_the_requester_reads_from_whom_they_get_the_secret() -> None:
     assert handed_over_by("Bob", is_own=False) == "Bob created it in the Console and will give you its secret."
     assert handed_over_by("Alice", is_own=True) == "Alice created it in the Console and has its secret."
     assert handed_over_by(None, is_own=False).startswith("The person who created it")
+
+
+def test_nobody_is_asked_for_the_secret_of_a_key_that_its_requester_made() -> None:
+    request = a_request(status=Status.APPLIED)
+    for maker, says in (
+        (request.requester, "<@U0ALICE> created it and has its secret."),
+        (None, "give its secret to <@U0ALICE>"),
+    ):
+        made = request.model_copy(update={"outcome": Outcome(made_by=maker)})
+        assert says in console_news(made, "nightly").text

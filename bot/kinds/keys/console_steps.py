@@ -85,8 +85,12 @@ def _mend(problem: str) -> Markup:
 
 def _over(request: Request, what: Markup) -> Message:
     if request.status in (Status.APPLIED, Status.REVERTING, Status.REVERTED):
-        asker = mention(request.requester.slack_id)
-        text = f"✅ I see the key {what}. If you haven't yet, give its secret to {asker} now."
+        asker, maker = mention(request.requester.slack_id), request.outcome.made_by
+        is_own = maker is not None and maker.is_same_person(request.requester)
+        then: Markup = (
+            f"{asker} created it and has its secret" if is_own else f"If you haven't yet, give its secret to {asker} now"
+        )
+        text = f"✅ I see the key {what}. {then}."
     else:
         text = f"⛔ Don't create the key {what} any more: the request is {request.in_a_word}."
     return Message(text, [section(text)])
