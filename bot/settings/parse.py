@@ -148,9 +148,10 @@ def database_url(value: object) -> str:
 
 def _ends_early(address: str) -> bool:
     """Tell whether a letter of the password ends the part of an address in which it should stand."""
-    before, at, _ = address.partition("://")[2].partition("?")[0].rpartition("@")
+    authority, _, query = address.partition("://")[2].partition("?")
+    before, at, _ = authority.rpartition("@")
     if not at:  # behind the ? only what has a name may stand
-        return not _has_port_if_any(address) and "@" in address
+        return "@" in query and ("@" in query.partition("=")[0] or not _has_port_if_any(address))
     return bool(re.search(r"[#/\[]", before))
 
 
