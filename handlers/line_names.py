@@ -15,7 +15,7 @@ from bot.people.roles import role_words
 from bot.runtime import Runtime
 from bot.slack import ids
 from bot.slack.markup import is_user_id
-from bot.spend.alike import told_apart
+from bot.spend.alike import apart_by_id
 from handlers.clauses import NUMBERS, Name, Slot, SlotType, by_typed
 from handlers.edge.interaction import Interaction
 
@@ -63,11 +63,9 @@ async def _names(call: Interaction, kind: AnyKind, one: FormField) -> Sequence[N
 
 
 async def places(rt: Runtime) -> list[Name]:
-    """Return the workspaces, those of one name also by what tells them apart in lists and in answers."""
+    """Return the workspaces, also by what tells them apart in answers, where an archived one may have the name, too."""
     every = await rt.directory.workspaces()
-    apart = told_apart((one.id for one in every), {one.id: one.name for one in every})
-    twins = {one.id: (apart[one.id], f"{one.name} ({one.id})") for one in every if apart[one.id] != one.name}
-    return [Name(one.id, one.name, twins.get(one.id, ())) for one in every]
+    return [Name(one.id, one.name, (apart_by_id(one.id, one.name), f"{one.name} ({one.id})")) for one in every]
 
 
 async def people(call: Interaction, name: str, type: SlotType, label: str) -> Slot:

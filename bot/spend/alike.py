@@ -19,10 +19,15 @@ def told_apart(ids: Iterable[str], names: Mapping[str, str]) -> dict[str, str]:
     every = sorted(set(ids))
     known = {one: names[one] for one in every if one in names}
     counts = Counter(_read(one, name) for one, name in known.items())
-    apart = {one: f"{name} (…{one[-4:]})" if counts[_read(one, name)] > 1 else name for one, name in known.items()}
+    apart = {one: apart_by_id(one, name) if counts[_read(one, name)] > 1 else name for one, name in known.items()}
     models = [one for one in every if one not in known and one.startswith(_MODEL)]
     short = Counter(short_model(one) for one in models)
     return {**names, **apart, **{one: one.removeprefix(_MODEL) for one in models if short[short_model(one)] > 1}}
+
+
+def apart_by_id(thing_id: str, name: str) -> str:
+    """Return a name with the end of its thing's id: `Staging (…x3f2)`."""
+    return f"{name} (…{thing_id[-4:]})"
 
 
 def meant_apart(typed: str, names: Mapping[str, str]) -> set[str]:

@@ -74,6 +74,9 @@ async def test_words_in_any_order_fill_in_the_form_and_twins_are_left_to_people(
             await world.command(ALICE, f"/claude-workspaces limit 500 {shown} for tests")
             view = await world.modal(ALICE, f"This is about `{max(twins)}`")
             await world.post("/act/close", user=ALICE, view_id=view["id"])
+        end = (await world.workspace_id("Staging"))[-4:]
+        held = await filled(world, f"limit 50 Staging (…{end})", "set_spend_limit")
+        assert (held["workspace_id"], held["reason"]) == ("Staging", ""), "an archived one may have its name"
         for line, kind in (("archive Same", "archive_workspace"), ("limit Same 50", "set_spend_limit")):
             assert (await filled(world, line, kind))["workspace_id"] == ""
         one = next(w.id for w in await world.rt.directory.workspaces() if w.name == "Same")

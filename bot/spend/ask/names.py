@@ -1,5 +1,6 @@
 """Names that a question may mean: workspaces, keys, people, and the models that were used lately."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -29,5 +30,5 @@ async def known_names(rt: Runtime, now: datetime) -> Mapping[str, Sequence[str]]
     return {
         KEY.name: [one.name for one in keys],
         MODEL.name: used,
-        PERSON: ways_to_name({one.id: one.name for one in people}),
+        PERSON: await asyncio.to_thread(ways_to_name, {one.id: one.name for one in people}),  # of thousands
     }
