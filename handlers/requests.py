@@ -173,12 +173,15 @@ async def ask_again(call: Interaction) -> None:
         call.value = request.extends
         await extend(call)
         return
-    filled = find_kind(call.rt, request.kind).refilled(request)
-    on_top: Markup = ""
+    kind = find_kind(call.rt, request.kind)
+    filled = kind.refilled(request, call.calendar, call.rt.now())
+    on_top: list[Markup] = []
     if request.status is Status.FAILED and may_replace(call.actor.who, request):
         in_place_of(call, request.id)
-        on_top = "This takes the place of your request that couldn't be done."
-    await open_form(call, request.kind, filled.values, filled.labels, on_top)
+        on_top.append("This takes the place of your request that couldn't be done.")
+    if filled.values.get(kind.rules.last_day) != (request.payload.get(kind.rules.last_day) or None):
+        on_top.append("⚠️ The last day that you asked for is over. I filled in as many days from today. Check it below.")
+    await open_form(call, request.kind, filled.values, filled.labels, " ".join(on_top))
 
 
 async def undo(call: Interaction) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, NamedTuple, cast
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from bot.people.model import Actor, Who
 from bot.policy.model import Rule
 from bot.runtime import Runtime
 from bot.slack.markup import Markup, within_bold
+from bot.words.calendars import Calendar
 
 THINGS = ("key", "person", "people")
 """Fields that name something of somebody's, or somebody."""
@@ -88,10 +89,13 @@ class Kind(Generic[P]):
         """Return what a rule leaves to a person, or ""."""
         return self.by_hand.announced(rule) if self.by_hand else ""
 
-    def refilled(self, request: Request) -> Filled:
-        """Return the form of a request as it was filled in."""
-        asked = self.asked(request)
+    def refilled(self, request: Request, calendar: Calendar, now: datetime) -> Filled:
+        """Return the form of a request as it was filled in; a last day that is over is as far ahead as it was then."""
+        asked, ends = self.asked(request), self.rules.last_day
         values = {name: _form_value(value) for name, value in request.payload.items() if value}
+        if ends in values:
+            day = date.fromisoformat(str(values[ends]))
+            values[ends] = _still_ahead(day, calendar.day_of(request.created_at), calendar.day_of(now)).isoformat()
         return Filled(values | {"reason": request.reason}, self.words.chosen(asked))
 
     @property
@@ -127,6 +131,10 @@ class Kind(Generic[P]):
 
 def _form_value(value: object) -> FormValue:
     return tuple(str(one) for one in cast("list[object]", value)) if isinstance(value, list) else str(value)
+
+
+def _still_ahead(day: date, asked: date, today: date) -> date:
+    return day if day >= today else max(today, today + (day - asked))
 
 
 AnyKind = Kind[Any]

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from bot.approvals.outcome import Done, NeedsPerson, Outcome, Waits
 from bot.errors import UpstreamError
 from bot.kinds.registry import KINDS, registry_of
 from bot.ports.admin import Admin
+from bot.words.calendars import Calendar
 from tests.approvals.acting import card_with, make_key, press, until
 from tests.approvals.asking import ask, now_on_the_wire, writes_since
-from tests.approvals.kind_badge import BADGE
-from tests.approvals.samples import a_request
+from tests.approvals.kind_badge import BADGE, WITH_BADGE
+from tests.approvals.samples import a_request, payload_of
 from tests.world import BOB, World, world_of
 
 CHANGES = sorted(name for name in vars(FencedAdmin) if not name.startswith("_"))
@@ -46,6 +47,21 @@ def test_an_end_that_nobody_carries_out_is_refused_where_the_kind_is_declared() 
 def test_a_kind_whose_grants_end_says_which_field_asks_for_it() -> None:
     with pytest.raises(TypeError, match="its form doesn't ask for day"):
         replace(BADGE, form=tuple(field for field in BADGE.form if field.name != BADGE.rules.last_day))
+
+
+@pytest.mark.parametrize("name", [name for name, kind in WITH_BADGE.items() if kind.rules.last_day])
+@pytest.mark.parametrize(
+    ("today", "filled"),
+    [("2026-11-23", "2026-11-25"), ("2026-11-25", "2026-11-25"), ("2026-11-26", "2026-11-28"), ("2027-03-01", "2027-03-03")],
+)
+def test_a_form_that_is_filled_in_again_never_holds_a_day_that_is_over(name: str, today: str, filled: str) -> None:
+    kind = WITH_BADGE[name]
+    field = kind.rules.last_day
+    request = a_request(name, payload=payload_of(name) | {field: "2026-11-25"})
+    again = kind.refilled(request, Calendar("Europe/Berlin"), datetime.fromisoformat(f"{today}T12:00Z"))
+    assert again.values[field] == filled
+    for_good = a_request(name, payload=payload_of(name) | {field: None})
+    assert field not in kind.refilled(for_good, Calendar("Europe/Berlin"), for_good.created_at).values
 
 
 async def test_the_fence_has_every_call_that_a_kind_may_need_and_reading_none_that_changes(world: World) -> None:

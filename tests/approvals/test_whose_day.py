@@ -87,6 +87,18 @@ async def test_no_door_takes_a_day_that_is_over_where_the_requester_is(world: Wo
     assert refused.value.fields == {"ends_on": "29 Nov 2026 is over. Choose today or a later day."}
 
 
+async def test_a_day_that_is_over_by_the_time_it_is_asked_for_again_is_as_far_ahead_as_it_was(world: World) -> None:
+    request = await asked_for_key(world, HANA, "day-again", "2026-12-02")
+    await a_minute_passes(world, seconds=4 * 86_400)
+    notice = await world.message(HANA, "`day-again` in *Staging* expired")
+    await press(world, HANA, notice, "request_ask_again")
+    form = str(await world.modal(HANA, "The last day that you asked for is over. I filled in as many days from today."))
+    assert "'initial_date': '2026-12-06'" in form, "it is 4 Dec there, and it was two days ahead"
+    assert (await world.submit(HANA))["response_action"] == "update"
+    waiting = await until(world, await card_with(world, "asks for an API key* — `day-again`"), Status.PENDING)
+    assert (waiting.id != request.id, waiting.payload["ends_on"]) == (True, "2026-12-06")
+
+
 async def test_a_form_says_whose_days_it_takes(world: World) -> None:
     assert "Days are days in your time zone, America/Los_Angeles." in str(await open_form(world, HANA, "create_key"))
     view = str(await open_form(world, JONAS, "create_key"))
