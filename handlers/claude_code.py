@@ -51,7 +51,7 @@ async def _start_digest(call: Interaction) -> None:
 
 async def _show_digest(call: Interaction, saved: CodeSubscription, *, is_new: bool = False) -> None:
     coming, where = await digests.next_digest(call.rt, saved), await call.rt.notifier.channel(saved.channel)
-    await call.say(settings_message(saved, coming, where, is_new=is_new))
+    await call.say(settings_message(saved, coming, where, call.rt.now(), is_new=is_new))
 
 
 async def digest_settings(call: Interaction) -> None:

@@ -109,7 +109,7 @@ async def _save_digest(call: Interaction, wanted: WantedDigest, _held: FormInput
     await _check_seen(call, wanted.workspace_ids, ids.SPEND_WORKSPACES)
     about, scope = schedule_in_words(wanted, names), wanted.workspace_ids
     saved = await subscribe(call.rt, call.actor, wanted.channel, wanted.local_time, wanted.tz, scope, about)
-    await tell(subscribed_in_words(saved, await next_digest(call.rt, saved), names))
+    await tell(subscribed_in_words(saved, await next_digest(call.rt, saved), names, call.rt.now()))
 
 
 async def _save_alert(call: Interaction, wanted: WantedAlert, _held: FormInput, tell: Tell) -> None:

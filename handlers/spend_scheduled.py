@@ -13,7 +13,7 @@ from bot.spend.reports.allocation import COST_CENTRE, tags_in_use
 from bot.spend.reports.model import Wanted
 from bot.spend.reports.registry import find_report
 from bot.spend.reports.schedule.forms import SCHEDULE, WantedSchedule, schedule_frame, schedule_values
-from bot.spend.reports.schedule.settings import end_report, schedule, scheduled_by, scheduled_in, skip_report
+from bot.spend.reports.schedule.settings import coming, end_report, schedule, scheduled_by, scheduled_in, skip_report
 from bot.spend.reports.schedule.view import render_schedule, report_in_words, scheduled_in_words
 from bot.spend.reports.words import NotRead, read_wanted
 from bot.spend.typed import Typed, schedule_starts, schedule_typed
@@ -38,7 +38,8 @@ async def turn_scheduled(call: Interaction) -> None:
 async def _show(call: Interaction, cursor: str, *, redraw: bool = False) -> None:
     here = in_channel(call)
     found = await (scheduled_in(call.rt, call.channel) if here else scheduled_by(call.rt, call.actor.slack_id))
-    message = render_schedule(found, call.rt.now(), call.rt.settings.command_prefix, cursor)
+    listed = [(one, await coming(call.rt, one)) for one in found]
+    message = render_schedule(listed, call.rt.now(), call.rt.settings.command_prefix, cursor)
     await (call.say_in_place(message) if redraw else call.say(message))
 
 
@@ -78,7 +79,7 @@ async def _save(call: Interaction, wanted: WantedSchedule, _held: FormInput, tel
     tag = await _tag(call, wanted)
     given = (wanted.channel, wanted.report, tag, wanted.cadence, wanted.local_time, wanted.tz)
     saved = await schedule(call.rt, call.actor, *given)
-    await tell(scheduled_in_words(saved, call.rt.now()))
+    await tell(scheduled_in_words(saved, await coming(call.rt, saved), call.rt.now()))
 
 
 async def _tag(call: Interaction, wanted: WantedSchedule) -> str:

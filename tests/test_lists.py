@@ -50,6 +50,7 @@ from bot.spend.reports.model import Built, Times, Untagged
 from bot.spend.reports.model import Wanted as AskedReport
 from bot.spend.reports.schedule.model import ReportSubscription
 from bot.spend.reports.schedule.view import render_schedule
+from bot.spend.reports.schedule.when import next_report
 from bot.spend.reports.view import render_report, render_untagged
 from bot.spend.scope import EVERYTHING
 from bot.words.calendars import UTC_DAYS
@@ -199,7 +200,7 @@ def scheduled(cursor: str) -> list[Json]:
     some = [
         ReportSubscription(name, "C0COSTS", name, LONG, "weekly", "09:00", "UTC", "U0DANA", NOW, FRIDAY) for name in NAMES
     ]
-    return render_schedule(some, NOW, "claude", cursor).blocks
+    return render_schedule([(one, next_report(one, NOW)) for one in some], NOW, "claude", cursor).blocks
 
 
 def part(cursor: str) -> list[Json]:

@@ -1,10 +1,11 @@
 """The phrases that digests, answers and alerts share, so that one figure reads the same everywhere. Pure."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from bot.slack.markup import Markup, code, escape, without_dates
+from bot.slack.markup import date as moment
 from bot.spend.aggregate import TINY, TINY_PART, growth
 from bot.spend.ledger.sources import LEGACY, oldest_day
 from bot.spend.model import ONE_DAY, ZERO, Digest, Slice
@@ -220,3 +221,8 @@ def month_so_far(first: date, last: date, *, runs: bool = False) -> Markup:
 def month_in_title(day: date) -> Markup:
     """Return the month of a day: `Nov 2026`."""
     return month_name(day)
+
+
+def comes(since: datetime, now: datetime) -> Markup:
+    """Return when something due `since` then comes; what is due already waits for its figures alone."""
+    return f"comes {moment(since)}" if since > now else "comes now, or as soon as its figures are complete"

@@ -1,6 +1,7 @@
 """The weekly summary as its channel reads it, and what is said of setting it up. Pure."""
 
 from datetime import date as Day
+from datetime import datetime
 from typing import Any
 
 from bot.claude_code.digests.schedule import CodeSubscription, DueWeek
@@ -10,11 +11,11 @@ from bot.claude_code.view import headline, lines_of, tail
 from bot.slack import ids
 from bot.slack.blocks import actions, context, section
 from bot.slack.elements import button, confirm
-from bot.slack.markup import Markup, channel_mention, date
+from bot.slack.markup import Markup, channel_mention
 from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
 from bot.spend.digests.view import CORRECTED_SHARE, is_worth_correcting
-from bot.spend.phrases import days_in_words, shown, zone_in_words
+from bot.spend.phrases import comes, days_in_words, shown, zone_in_words
 from bot.words.own import Own, own
 
 Json = dict[str, Any]
@@ -73,13 +74,13 @@ def render_correction(old: Use, new: Use, week: DueWeek, today: Day | None) -> M
 
 
 def settings_message(
-    subscription: CodeSubscription, coming: DueWeek, where: SlackChannel | None, *, is_new: bool
+    subscription: CodeSubscription, coming: DueWeek, where: SlackChannel | None, now: datetime, *, is_new: bool
 ) -> Message:
     """Return what a channel gets and when next, with the buttons that skip and end it."""
     mark: Markup = "✅ " if is_new else ""
     where_and_what: Markup = f"{channel_mention(subscription.channel)} gets the {THING}"
     when: Markup = f"every Monday at 09:00 ({zone_in_words(subscription.tz)})"
-    text: Markup = f"{mark}{where_and_what} {when}. The next one comes {date(coming.since)}."
+    text: Markup = f"{mark}{where_and_what} {when}. The next one {comes(coming.since, now)}."
     sure = confirm("End the summary?", end_consequence(THING, where), "End the summary", "Keep it", "danger")
     skip = button("Skip the next one", ids.CODE_DIGEST_SKIP, subscription.channel)
     stop = button("Stop the summary", ids.CODE_DIGEST_STOP, subscription.channel, style="danger", confirm=sure)

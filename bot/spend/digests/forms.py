@@ -15,7 +15,7 @@ from bot.slack.model import Message, SlackChannel
 from bot.spend.changes.view import end_consequence
 from bot.spend.digests.model import Subscription
 from bot.spend.digests.schedule import TIMES, Due, half_hours
-from bot.spend.phrases import zone_in_words
+from bot.spend.phrases import comes, zone_in_words
 from bot.words.wording import listed, weekday_day
 
 DEFAULT_TIME = "09:00"
@@ -129,10 +129,10 @@ def ask_to_end(channel: str, where: SlackChannel | None) -> Message:
     return Message(text, [section(text), actions(button("End the digest", ids.DIGEST_STOP, channel, style="danger"))])
 
 
-def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str]) -> Markup:
+def subscribed_in_words(saved: Subscription, first: Due, names: Mapping[str, str], now: datetime) -> Markup:
     """Return what was set up, and when it shows next."""
     wanted = WantedDigest(saved.channel, saved.local_time, saved.tz, saved.workspace_ids)
-    begins = f"The next one covers {weekday_day(first.day)} and comes {date(first.since)}."
+    begins = f"The next one covers {weekday_day(first.day)} and {comes(first.since, now)}."
     return f"✅ {channel_mention(saved.channel)} gets {schedule_in_words(wanted, names)}. {begins}"
 
 

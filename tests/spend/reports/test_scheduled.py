@@ -12,9 +12,10 @@ from bot.jobs import JOBS, run_job
 from bot.posts import db as posts
 from bot.runtime import Runtime
 from bot.spend.reports.schedule import db
-from bot.spend.reports.schedule.model import ReportRun, ReportSubscription
-from bot.spend.reports.schedule.settings import end_report, schedule, scheduled_in, skip_report
+from bot.spend.reports.schedule.model import Cadence, ReportRun, ReportSubscription
+from bot.spend.reports.schedule.settings import coming, end_report, schedule, scheduled_in, skip_report
 from bot.spend.reports.schedule.topic import TOPIC, post_of
+from bot.spend.reports.schedule.view import render_schedule, scheduled_in_words
 from bot.store.session import Store
 from bot.store.tables import ReportRunRow
 from tests.spend.world import COSTS, DANA, DAY, DOLLAR, FRIDAY, NOW, Slack, fill, runtime, set_clock, steady
@@ -182,6 +183,34 @@ async def test_skipping_and_ending_are_told_and_a_new_start_says_nothing_twice(s
     assert len(said) == 2
     assert "skipped the next report" in said[0]
     assert "ended a scheduled report" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("begun_as", "changed_to", "said", "comes"),
+    [
+        (("daily", "15:00"), ("daily", "08:00"), "comes now", 1),
+        (("daily", "08:00"), ("weekly", "09:00"), "30 Nov", 0),
+        (("weekly", "15:00"), ("monthly", "09:00"), "1 Dec", 0),
+        (("weekly", "15:00"), ("weekly", "08:00"), "comes now", 1),
+    ],
+)
+async def test_after_a_change_it_comes_when_its_confirmation_and_its_list_say(
+    store: Store, begun_as: tuple[Cadence, str], changed_to: tuple[Cadence, str], said: str, comes: int
+) -> None:
+    await filled(store)
+    slack = Slack()
+    rt = runtime(store, slack=slack)
+    set_clock(rt, NOW - DAY * 7)
+    await schedule(rt, DANA, COSTS, "tokens", "", *begun_as, "Europe/Berlin")
+    await run(rt, MONDAY - timedelta(minutes=30))
+    before = len(slack.top())
+    set_clock(rt, MONDAY + timedelta(minutes=5))
+    saved = await schedule(rt, DANA, COSTS, "tokens", "", *changed_to, "Europe/Berlin")
+    next_one = await coming(rt, saved)
+    assert said in scheduled_in_words(saved, next_one, rt.now())
+    assert said in render_schedule([(saved, next_one)], rt.now(), "claude").text
+    await run(rt, MONDAY + timedelta(minutes=6))
+    assert len(slack.top()) - before == comes
 
 
 async def test_strangers_may_not_end_it(store: Store) -> None:

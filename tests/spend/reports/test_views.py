@@ -21,6 +21,7 @@ from bot.spend.reports.model import Wanted
 from bot.spend.reports.models import models
 from bot.spend.reports.schedule.model import ReportRun, ReportSubscription
 from bot.spend.reports.schedule.view import render_schedule, render_scheduled
+from bot.spend.reports.schedule.when import next_report
 from bot.spend.reports.team import people
 from bot.spend.reports.tokens import token_trends
 from bot.spend.reports.view import (
@@ -155,7 +156,7 @@ def test_lists_of_reports_and_schedules_are_valid_and_lead_on() -> None:
     some = [replace(one, id=f"rep_{n}") for n in range(25)]
     some[1] = replace(one, muted_until=NOW + timedelta(days=3))
     some[2] = replace(one, tz="Mars/Base")
-    message = render_schedule(some, NOW, "claude")
+    message = render_schedule([(one, next_report(one, NOW)) for one in some], NOW, "claude")
     assert validate_blocks(message.blocks, "message") == []
     assert "1–10 of 25" in message.text
     assert "Skipped until" in message.text

@@ -48,8 +48,9 @@ async def schedule(
             created_at=now,
             first_day=first_day_for(local_time, tz, now),
         )
-        waits = report_due(replace(before, cadence=cadence, local_time=local_time, tz=tz), now) if before else None
-        if waits:  # for its days to be closed, or it was sent; new settings change neither
+        is_as_often = before is not None and before.cadence == cadence
+        waits = report_due(replace(before, local_time=local_time, tz=tz), now) if before and is_as_often else None
+        if waits:  # for its days to be closed, or it was sent; another time or zone changes neither
             wanted = replace(wanted, first_day=min(wanted.first_day, waits.last))
         saved = await db.save(tx, wanted)
         detail = {"channel": channel, "report": report, "tag": tag, "cadence": cadence, "time": local_time, "tz": tz}

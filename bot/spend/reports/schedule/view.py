@@ -1,6 +1,7 @@
 """Scheduled reports in words: the post itself, what a channel gets, and what is said of a change."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.slack import ids
@@ -9,16 +10,18 @@ from bot.slack.elements import button, confirm
 from bot.slack.markup import Markup, channel_mention, code, date, escape
 from bot.slack.model import Message
 from bot.slack.paging import numbered, pager, range_of
-from bot.spend.phrases import zone_in_words
+from bot.spend.phrases import comes, zone_in_words
 from bot.spend.reports.allocation import words_of_tag
 from bot.spend.reports.model import Built, Times
 from bot.spend.reports.registry import find_report
 from bot.spend.reports.schedule.model import CADENCES, ReportRun, ReportSubscription
-from bot.spend.reports.schedule.when import next_report
+from bot.spend.reports.schedule.when import DueReport
 from bot.spend.reports.view import render_shared
 from bot.spend.reports.words import typed
 
 Json = dict[str, Any]
+Coming = tuple[ReportSubscription, DueReport]
+"""What a channel gets, and which one comes next."""
 
 
 def render_scheduled(built: Built, times: Times, run: ReportRun, chart: Json | None = None) -> Message:
@@ -45,13 +48,13 @@ def schedule_in_words(one: ReportSubscription) -> Markup:
     return f"{report_in_words(one.report, one.tag)} {CADENCES[one.cadence]}, {when}"
 
 
-def scheduled_in_words(saved: ReportSubscription, now: Any) -> Markup:
+def scheduled_in_words(saved: ReportSubscription, coming: DueReport, now: datetime) -> Markup:
     """Return what was set up, and when the first one comes."""
-    begins = f"The next one comes {date(next_report(saved, now).since)}."
+    begins = f"The next one {comes(coming.since, now)}."
     return f"✅ {channel_mention(saved.channel)} gets {schedule_in_words(saved)}. {begins}"
 
 
-def render_schedule(found: Sequence[ReportSubscription], now: Any, prefix: str, cursor: str = "") -> Message:
+def render_schedule(found: Sequence[Coming], now: datetime, prefix: str, cursor: str = "") -> Message:
     """Return the reports of a channel, or those that somebody set up, with buttons to skip and to end each."""
     add = button("Schedule a report…", ids.REPORT_SCHEDULE, accessibility_label="Schedule a report for a channel")
     if not found:
@@ -61,18 +64,18 @@ def render_schedule(found: Sequence[ReportSubscription], now: Any, prefix: str, 
     head: Markup = f"*Scheduled reports*: {range_of(page)}"
     blocks: list[Json] = [section(head)]
     said: list[Markup] = [head]
-    for one in page.items:
-        line = f"{channel_mention(one.channel)} gets {schedule_in_words(one)}{_coming(one, now)}"
+    for one, coming in page.items:
+        line = f"{channel_mention(one.channel)} gets {schedule_in_words(one)}{_coming(one, coming, now)}"
         blocks += [section(line), actions(*_buttons(one))]
         said.append(line)
     blocks += [*pager(page, ids.PAGE_SCHEDULED, "the scheduled reports"), actions(add), context("Days are UTC days")]
     return Message("\n".join(said), blocks)
 
 
-def _coming(one: ReportSubscription, now: Any) -> Markup:
+def _coming(one: ReportSubscription, coming: DueReport, now: datetime) -> Markup:
     if one.muted_until is not None and now < one.muted_until:
         return f". Skipped until {date(one.muted_until)}"
-    return f". The next one comes {date(next_report(one, now).since)}"
+    return f". The next one {comes(coming.since, now)}"
 
 
 def _buttons(one: ReportSubscription) -> tuple[Json, Json]:
