@@ -56,8 +56,8 @@ def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_date
         DAY: ("2025-12-30", "Tue 30 Dec 2025", "2025-12-30"),
         WEEK: ("2025-12-22", "22–28 Dec 2025", "2025-12-22"),
         HOUR: ("2025-12-30T07", "Tue 30 Dec 2025, 07:00", "2025-12-30T07:00:00Z"),
-        MONTH: ("2025-12-01", "Dec 2025", "2025-12"),
-        QUARTER: ("2025-10-01", "Q4 2025", "2025-Q4"),
+        MONTH: ("2025-12-01", "Dec 2025 (1–30 Dec)", "2025-12"),
+        QUARTER: ("2025-10-01", "Q4 2025 (1 Oct–30 Dec)", "2025-Q4"),
     }
     for split, (value, shown, written) in rows.items():
         part = Slice(f"{value}\tm", split.label(value, {}), Decimal(1), ZERO, "opus")
@@ -68,6 +68,21 @@ def test_days_weeks_and_hours_of_a_table_have_their_year_and_files_have_iso_date
         assert as_asked((week,), (WEEK,), first, last, TODAY)[0].name == shown, (
             "what was left out of a week isn't in its name"
         )
+    for split, begins, first, last, shown in (
+        (MONTH, "2025-12-01", date(2025, 11, 5), NEW, "Dec 2025"),
+        (MONTH, "2026-02-01", date(2026, 2, 1), date(2026, 2, 27), "Feb 2026 (1–27 Feb)"),
+        (MONTH, "2025-11-01", date(2025, 11, 30), NEW, "Nov 2025 (Sun 30 Nov)"),
+        (QUARTER, "2025-10-01", date(2025, 10, 1), date(2025, 12, 31), "Q4 2025"),
+        (QUARTER, "2026-01-01", OLD, NEW, "Q1 2026 (1–2 Jan)"),
+        (QUARTER, "2026-07-01", date(2026, 7, 1), date(2026, 9, 30), "Q3 2026"),
+    ):
+        part = Slice(begins, split.label(begins, {}), Decimal(1), ZERO)
+        assert as_asked((part,), (split,), first, last, TODAY)[0].name == shown
+    months = [DayFigure(day, {"m": Decimal(1)}) for day in (date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1))]
+    found = answer(date(2025, 11, 5), NEW, SpendQuery("2025-11-05..2026-01-02", MONTH))
+    chart = figures_chart(replace(found, series=Series(tuple(months), (("m", "opus"),))))
+    assert chart is not None
+    assert chart.categories == ("5–30 Nov", "Dec 2025", "1–2 Jan")
     query = SpendQuery("7d", DAY)
     found = answer(OLD, NEW, query)
     found = replace(

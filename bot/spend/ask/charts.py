@@ -1,14 +1,13 @@
 """The chart of an answer: a day's parts by size, or days, weeks or months, which a picture stacks. Pure."""
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 
 from bot.slack.charts import ChartSpec, grouped
 from bot.slack.charts import Series as Bars
 from bot.spend.aggregate import bars_of, days_between
 from bot.spend.ask.sentences import compared_in_words, figures_sentence
-from bot.spend.ask.splits import HOUR, MONTH, QUARTER, WEEK, is_time
+from bot.spend.ask.splits import HOUR, MONTH, QUARTER, WEEK, is_time, last_of
 from bot.spend.ask.sums import OTHERS
 from bot.spend.dimensions import Dimension
 from bot.spend.model import ZERO, DayFigure, Figures
@@ -113,11 +112,16 @@ def _sum(bar: Sequence[DayFigure], part: str) -> Decimal:
 
 
 def _label(bar: Sequence[DayFigure], figures: Figures, unit: Dimension) -> str:
-    """Return a bar's label, in at most the 20 characters that Slack shows. The first week may begin before the period."""
+    """Return a bar's label, in at most the 20 characters that Slack shows.
+
+    The first week may begin before the period. A month or quarter of which not all was asked for is named by its days.
+    """
     first, last = bar[0].day, bar[-1].day
+    asked = max(first, figures.first), min(last_of(unit, last), figures.last)
+    if unit is not WEEK and first == last and asked != (first, last_of(unit, last)):
+        return bar_in_words(days_between(*asked), ())
     if unit is QUARTER:
         return "–".join(dict.fromkeys((quarter_in_words(first), quarter_in_words(last))))
     if unit is MONTH:
         return month_name(first) if first == last else f"{month_name(first)[:3]}–{month_name(last)}"
-    days = days_between(max(first, figures.first), min(date.fromordinal(last.toordinal() + 6), figures.last))
-    return bar_in_words(days, ())
+    return bar_in_words(days_between(*asked), ())

@@ -101,11 +101,11 @@ def is_time(split: Dimension) -> bool:
 def as_asked(
     parts: tuple[Slice, ...], splits: Sequence[Dimension], first: date, last: date, today: date
 ) -> tuple[Slice, ...]:
-    """Return parts whose weeks are named by those of their days that were asked for.
+    """Return parts whose weeks, months and quarters say which of their days were asked for, where that isn't all.
 
     Days, weeks and hours of another year than today's have theirs.
     """
-    if not any(one in (WEEK, DAY, HOUR) for one in splits):
+    if not any(is_time(one) for one in splits):
         return parts
     return tuple(_as_asked(part, splits, first, last, today) for part in parts)
 
@@ -114,13 +114,25 @@ def _as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date,
     ids, names = part.id.split("\t"), [part.name, part.and_name]
     year = None if first.year == today.year else date.max
     for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
-        if not value[:4].isdigit() or not (split == WEEK or (year and split in (HOUR, DAY))):
+        if not value[:4].isdigit() or not is_time(split):
             continue
         day = date.fromisoformat(value[:10])
-        week = max(day, first), min(day + timedelta(days=6), last)
-        shown = days_in_words(*week, year) if split == WEEK else day_in_words(day, year)
-        names[at] = f"{shown}, {value[11:]}:00" if split == HOUR else shown
+        asked = max(day, first), min(last_of(split, day), last)
+        if split in (MONTH, QUARTER):
+            is_part = asked != (day, last_of(split, day))
+            names[at] = f"{names[at]} ({days_in_words(*asked)})" if is_part else names[at]
+        elif split == WEEK:
+            names[at] = days_in_words(*asked, year)
+        elif year:
+            names[at] = day_in_words(day, year) + (f", {value[11:]}:00" if split == HOUR else "")
     return part._replace(name=names[0], and_name=names[1])
+
+
+def last_of(split: Dimension, day: date) -> date:
+    """Return the last day of the week, month or quarter that begins with a day; of any other split, the day itself."""
+    if split in (MONTH, QUARTER):
+        return (day.replace(day=1) + timedelta(days=31 if split == MONTH else 92)).replace(day=1) - timedelta(days=1)
+    return day + timedelta(days=6) if split == WEEK else day
 
 
 def exact(part: Slice, splits: Sequence[Dimension]) -> Slice:
