@@ -15,6 +15,7 @@ from bot.kinds.limits.peaks.figures import level_of, missing_hours
 from bot.kinds.limits.peaks.model import HOUR, Peak, Scope, Which
 from bot.kinds.limits.peaks.own.model import Limits, limits_in
 from bot.kinds.limits.peaks.view import limits_chart, limits_table, render_for_anthropic, render_limits, render_unknown
+from bot.slack.markup import bold
 from bot.spend.scope import EVERYTHING
 from bot.spend.scope import Scope as Seen
 from tests.limits.samples import TEN, figures, group, peak
@@ -73,6 +74,8 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         ("Twin", "Twin", (("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
         ("production Twin", "Twin", (("Production", "w1"), ("Twin (w4)", "w4"), ("Twin (w5)", "w5"))),
         ("zzzzqq", "zzzzqq", ()),
+        ("M&A", "M&A", ()),
+        ("Q&A sonnet", "Q&A", ()),
         ("Archived", "Archived", ()),
         ("sonnet data science production", "production", (("Data Science", "w3 rl_sonnet"), ("Production", "w1 rl_sonnet"))),
     ):
@@ -81,7 +84,7 @@ def test_what_is_not_known_is_named_with_the_nearest_name_as_a_button() -> None:
         assert (found.words, found.nearest) == (words, nearest), typed
         said = render_unknown(found, "claude")
         assert [one["value"] for one in said.blocks[-1].get("elements", [])] == [one for _, one in nearest]
-        assert f"*{words}*" in said.text or said.text.startswith("I show one workspace at a time: *")
+        assert bold(words) in said.text or said.text.startswith("I show one workspace at a time: *")
 
 
 def test_many_words_are_answered_soon_whatever_they_are() -> None:

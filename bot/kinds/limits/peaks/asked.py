@@ -13,6 +13,8 @@ _FILLERS = frozenset(
     " how much many close near to do have left headroom".split()
 )
 _SEPARATORS = re.compile("[,;&+/]")
+_NEVER_IN_NAMES = re.compile("[,;+/]|^&$")
+"""The same, where a name such as `M&A` is told back as it was typed."""
 _MOST_WORDS = 12
 
 
@@ -69,12 +71,12 @@ class _Places:
 
 
 def _without_fillers(words: Sequence[str], places: _Places, every: Sequence[Group]) -> Asked | Unknown:
-    said = _bare(words)[:_MOST_WORDS]
-    return _of_words(said, places, every) or _unknown(said, places, every)
+    found = _of_words(_bare(words)[:_MOST_WORDS], places, every)
+    return found or _unknown(_bare(words, _NEVER_IN_NAMES)[:_MOST_WORDS], places, every)
 
 
-def _bare(words: Iterable[str]) -> list[str]:
-    parts = (part for word in words for part in _SEPARATORS.split(word))
+def _bare(words: Iterable[str], separators: re.Pattern[str] = _SEPARATORS) -> list[str]:
+    parts = (part for word in words for part in separators.split(word))
     return [part for part in parts if part and part.casefold() not in _FILLERS]
 
 
