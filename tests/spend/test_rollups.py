@@ -49,6 +49,7 @@ from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos
 from bot.spend.visible.db import ids_in
 from bot.store.session import Store, Tx
 from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow
+from tests.approvals.test_rows import statements
 from tests.sizes import few
 from tests.spend.world import DAY, FRIDAY, NOW, Organization, runtime, steady
 
@@ -291,6 +292,19 @@ async def test_of_a_day_that_is_not_told_apart_no_key_is_missed_that_another_mak
         cells = await table.cells(tx, FRIDAY, FRIDAY, (KEY, TIER))
         assert {(one.of(KEY), nanos(one.amount)) for one in cells} == {("k1", cent), ("k2", -cent)}
         assert await days_to_tell_apart(tx, FRIDAY, FRIDAY, NOW) == [FRIDAY]
+
+
+@pytest.mark.both
+async def test_days_that_are_new_are_written_without_looking_for_what_could_be_in_their_way(store: Store) -> None:
+    groups = {("w", "m", "k1", "p", "c"): (7, None, 1)}
+    async with statements(store.engine) as seen, store.write() as tx:
+        facts = [LedgerDay(day, "analytics", NOW, NOW, True, dollars(7)) for day in DAYS[1:3]]
+        await table.replace_days(tx, facts, dict.fromkeys(DAYS[1:3], groups))
+    assert not [one for one, _ in seen if one.startswith("DELETE")]
+    more = {**groups, ("w", "m", "k2", "p", "c"): (2, None, 1)}
+    await write(store, dict.fromkeys(DAYS[:4], more), "analytics")
+    async with store.read() as tx:
+        assert [nanos(one.amount) for one in await table.cells(tx, DAYS[3], DAYS[0], ("day", MODEL))] == [9] * 4
 
 
 async def test_the_first_sync_of_a_day_rolls_up_what_is_over(store: Store) -> None:

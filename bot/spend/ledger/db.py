@@ -67,10 +67,12 @@ async def replace_days(
     before = await day_rows(tx, CostDayRow, COST_COUNTS, [day.day for day in wanted if day.day in known])
     wanted, written = await _with_hours(tx, wanted, {day.day: parts.get(day.day, {}) for day in wanted}, known, before)
     changed = {day: groups for day, groups in written.items() if groups != before.get(day)}
+    are_new = not known  # as in a first load and in history: then nothing of them is there that could be in the way
     if changed:
-        await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_(list(changed))))
+        if not are_new:
+            await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_(list(changed))))
         await bulk_insert(tx, CostDayRow, _COST_COLUMNS, changed)
-        await roll_up(tx, CostDayRow, list(changed))
+        await roll_up(tx, CostDayRow, list(changed), are_new=are_new)
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
@@ -79,7 +81,7 @@ async def replace_days(
     await _upsert_days(tx, wanted, known)
     other = [day.day for day in wanted if (old := known.get(day.day)) and old.source != day.source]
     if unbalanced := sorted({*changed, *other}):
-        await balance_parts(tx, unbalanced, other)
+        await balance_parts(tx, unbalanced, other, are_new=are_new)
     for revision in revisions:
         row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
         tx.session.add(row)
@@ -94,7 +96,7 @@ async def _with_hours(
     before: Mapping[date, CostParts],
 ) -> tuple[list[LedgerDay], dict[date, CostParts]]:
     """Return days and parts as they are written: by roundings a day doesn't move away from its hours; else those go."""
-    with_hours = await days_with_hours(tx, min(parts), max(parts)) & parts.keys()
+    with_hours = (await days_with_hours(tx, min(parts), max(parts)) if known else set[date]()) & parts.keys()
     same = {day for day in with_hours if are_close(before[day], parts[day])}
     await forget_hours(tx, with_hours - same)
     kept = [replace(one, total=known[one.day].total) if one.day in same else one for one in days]

@@ -65,14 +65,21 @@ async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group,
     return wanted
 
 
-async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collection[date] = ()) -> None:
-    """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped."""
+async def balance_parts(
+    tx: Tx, days: Collection[date], changed_source: Collection[date] = (), *, are_new: bool = False
+) -> None:
+    """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped.
+
+    Days that `are_new` have no parts.
+    """
     if changed_source:
         await tx.execute(delete(CostPartRow).where(col(CostPartRow.day).in_(changed_source)))
-    told = await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days)
+    told = await _balance(tx, CostDayRow, CostPartRow, _COST_REST, ("nanos", "list_nanos"), days, are_new=are_new)
     # Without parts it is all that was paid, row by row: keys of which one got back what another cost don't cancel.
     unsplit = col(CostPartRow.service_tier) == UNSPLIT
     for table, some, which in ((CostPartRow, told, unsplit), (CostDayRow, {*days} - told, true())):
+        if not some:
+            continue
         rest = select_columns(func.coalesce(func.sum(func.abs(col(table.nanos))), 0))
         rest = rest.where(col(table.day) == col(LedgerDayRow.day), which)
         changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(some)).values(rest_nanos=rest.scalar_subquery())
@@ -164,22 +171,34 @@ async def _wholes(tx: Tx, days: Collection[date]) -> dict[date, dict[Group, Amou
 
 
 async def _balance(
-    tx: Tx, whole: Any, part: Any, rest: Sequence[str], counts: Sequence[str], days: Collection[date]
+    tx: Tx,
+    whole: Any,
+    part: Any,
+    rest: Sequence[str],
+    counts: Sequence[str],
+    days: Collection[date],
+    *,
+    are_new: bool = False,
 ) -> set[date]:
     """Write as parts what groups have more, or less, than their parts say, and return the days that have parts.
 
     Days without parts have roll-ups alone (`undivided/db.py`).
     """
-    unsplit = getattr(part, TIER.column) == UNSPLIT
-    await tx.execute(delete(part).where(col(part.day).in_(days), unsplit))
-    found = await tx.execute(select_columns(part.day).where(col(part.day).in_(days)).distinct())
-    told: set[date] = {row[0] for row in found.all()}
+    told = set[date]() if are_new else await _told_apart(tx, part, days)
     if undivided := [day for day in days if day not in told]:
-        await roll_up_undivided(tx, part, undivided)
+        await roll_up_undivided(tx, part, undivided, are_new=are_new)
     if told:
         await _write_rest(tx, whole, part, rest, counts, told)
         await roll_up(tx, part, told)
     return told
+
+
+async def _told_apart(tx: Tx, part: Any, days: Collection[date]) -> set[date]:
+    """Return the days that have parts, and take away what their parts didn't tell."""
+    unsplit = getattr(part, TIER.column) == UNSPLIT
+    await tx.execute(delete(part).where(col(part.day).in_(days), unsplit))
+    found = await tx.execute(select_columns(part.day).where(col(part.day).in_(days)).distinct())
+    return {row[0] for row in found.all()}
 
 
 async def _write_rest(

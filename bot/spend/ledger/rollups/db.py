@@ -85,22 +85,31 @@ def narrowest(table: Any, names: Iterable[str]) -> Any:
     return table if small is None or any(name not in small.__table__.c for name in names) else small
 
 
-async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
-    """Write the roll-ups of days whose rows in `table` were written. Their weeks and months aren't rolled up any more."""
+async def roll_up(tx: Tx, table: Any, days: Collection[date], *, are_new: bool = False) -> None:
+    """Write the roll-ups of days whose rows in `table` were written. Their weeks and months aren't rolled up any more.
+
+    Of days that `are_new` there are no roll-ups to take back.
+    """
     small = _SUMS[table]
-    await tx.execute(delete(small).where(col(small.day).in_(days)))
+    if not are_new:
+        await _take_back(tx, table, small, days)
     await _insert_sums(tx, small, table, col(table.day).in_(days))
+
+
+async def _take_back(tx: Tx, table: Any, small: Any, days: Collection[date]) -> None:
+    await tx.execute(delete(small).where(col(small.day).in_(days)))
     for unit in UNITS if table in WEEK.into else ():
         await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_({unit.begin(day) for day in days})))
     if table is CostDayRow:
         await forget_largest(tx, days)
 
 
-async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date]) -> None:
+async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date], *, are_new: bool = False) -> None:
     """Write the roll-ups of days that have no parts in `table`, from those of the same days by WHO."""
     small = _SUMS[table]
     whole = WHOLE_SUMS[small]
-    await tx.execute(delete(small).where(col(small.day).in_(days)))
+    if not are_new:
+        await tx.execute(delete(small).where(col(small.day).in_(days)))
     rows = as_parts(small, whole).where(whole.__table__.c.day.in_(days)).subquery()
     await _insert_sums(tx, small, aliased(small, rows, adapt_on_names=True))
 
