@@ -133,10 +133,10 @@ async def sent_digests(tx: Tx, since: date) -> list[DigestRun]:
 async def correctable_digests(tx: Tx, since: date, revised_since: datetime) -> list[DigestRun]:
     """Return the digests that stand, of days from `since` on, and older ones that weren't final or were revised lately.
 
-    Of what was revised, the newest days: a source that tells years anew would correct years of digests.
+    Of what was revised before `since`, the newest days: a source that tells years anew would correct years of digests.
     """
     day, revised, lately = col(DigestRunRow.day), col(RevisionRow.day), col(RevisionRow.at) >= revised_since
-    newest = select_columns(revised).where(lately).distinct().order_by(revised.desc()).limit(_REVISED_DAYS)
+    newest = select_columns(revised).where(lately, revised < since).distinct().order_by(revised.desc()).limit(_REVISED_DAYS)
     wanted = _STANDING.where(or_(day >= since, col(DigestRunRow.settled_at).is_(None), day.in_(newest)))
     return [_run(row) for row in await tx.session.exec(wanted)]
 
