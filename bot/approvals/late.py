@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 _EXPIRING = frozenset({Status.PENDING, Status.FULFILLING, Status.FAILED})
 LOOK_WITHIN = 5.0
-"""Seconds; whoever withdraws waits no longer for an API that is slow."""
+"""Seconds; whoever withdraws, gives up or says that it is done waits no longer for an API that is slow."""
 
 
 async def look_last(rt: Runtime, request: Request) -> Request:
@@ -84,11 +84,15 @@ async def _retried(rt: Runtime, tx: Tx, request: Request, outcome: Outcome) -> R
     return moved
 
 
-async def before_closing(rt: Runtime, request: Request) -> Request:
-    """Return a request that is about to be closed as it is known now: done after all, or in doubt where nobody can tell."""
+async def before_closing(rt: Runtime, request: Request, within: float | None = None) -> Request:
+    """Return a request that is about to be closed as it is known now: done after all, or in doubt where nobody can tell.
+
+    `within` so many seconds, where somebody waits for it.
+    """
     try:
-        return await look_again(rt, request)
-    except UpstreamError:
+        async with asyncio.timeout(within):
+            return await look_again(rt, request)
+    except (UpstreamError, TimeoutError):
         pass
     except Exception:  # a fault in a kind must not leave its request open for ever
         log.exception("kind_failed", request=request.id, kind=request.kind)

@@ -19,7 +19,7 @@ from bot.approvals.cards import topic as cards
 from bot.approvals.due import is_followed_now
 from bot.approvals.extensions import kind_of
 from bot.approvals.handover import holding
-from bot.approvals.late import before_closing, done_meanwhile
+from bot.approvals.late import LOOK_WITHIN, before_closing, done_meanwhile
 from bot.approvals.model import Event, Request, Status, Verdict
 from bot.approvals.outcome import Outcome
 from bot.approvals.prefetch import Prefetched
@@ -150,7 +150,7 @@ async def give_up(
     await _adopt(rt, request, clicked)
     await _check_involved(rt, actor, request)
     _check_not_followed(rt, request)
-    request = await before_closing(rt, request)
+    request = await before_closing(rt, request, LOOK_WITHIN)
     if request.status is Status.APPLIED:
         await _converge(rt, request)
         raise RequestClosed("It was done after all, only late. Nothing was given up.")
@@ -173,8 +173,9 @@ async def say_done(rt: Runtime, actor: Actor, request_id: str) -> Request:
     """Say that what one does by hand is done; it is looked for at once. Raises as `holding.say_done` does."""
     request = await holding.say_done(rt, actor, request_id)
     try:
-        request = await prove(rt, request)
-    except UpstreamError as error:  # it is on record, and looked at each minute
+        async with asyncio.timeout(LOOK_WITHIN):
+            request = await prove(rt, request)
+    except (UpstreamError, TimeoutError) as error:  # it is on record, and looked at each minute
         log.info("word_not_checked_yet", request=request.id, error=repr(error))
     return await _finish(rt, request, None)
 

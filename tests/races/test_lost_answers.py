@@ -102,13 +102,18 @@ async def test_a_call_that_arrives_after_it_was_looked_for_is_found_and_not_said
         assert made["secret"] not in str(await world.messages(ALICE))
 
 
-async def test_what_nobody_can_look_for_is_not_said_to_be_undone_when_it_is_given_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["500", "slow"])
+async def test_what_nobody_can_look_for_is_not_said_to_be_undone_when_it_is_given_up(
+    tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "LOOK_WITHIN", 0.1 if fault == "slow" else service.LOOK_WITHIN)
     async with world_of(tmp_path) as world:
         card = await world.ask_for_key(ALICE, "unknown")
         await world.post("/faults", target="claude", name=MAKE, kind="drop_before")
         await world.click_on(BOB, card, "request_approve")
         card = await world.message(BOB, "the key was not created", APPROVALS)
-        await world.post("/faults", target="claude", name="GET /v1/organizations/api_keys", kind="500", times=9)
+        keys = "GET /v1/organizations/api_keys"
+        await world.post("/faults", target="claude", name=keys, kind=fault, times=9, seconds=60)
         await world.click_on(BOB, card, "request_give_up")
         await world.message(BOB, "It may have been done. Check in the Console.", APPROVALS)
         await settled(world)
