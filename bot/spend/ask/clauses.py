@@ -76,13 +76,20 @@ def _top(first: str, words: Sequence[str], known: Known) -> Read | None:
 def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     at = 2 if first == "more" and len(words) > 1 and words[1].casefold() == "than" else 1 if first in _OVER else 0
     at += bool(at and len(words) > at + 1 and words[at].casefold() in ("$", "usd", "us$"))
-    if not at or len(words) <= at or (read_period(words[at:]) and not _is_no_year(words[at])):
+    if not at or len(words) <= at:
         return None
-    if len(words) > at + 1 and words[at + 1].casefold().removesuffix("s") in _UNITS_OF_TIME:  # over 2 weeks
+    if read_period(words[at:]) and (_counts_time(words[at:]) or not _is_no_year(words[at])):
         return None
     scale = _SCALES.get(words[at + 1].casefold(), "") if len(words) > at + 1 else ""
     amount = over_of(words[at] + scale)
     return None if amount is None else _read("least amount", amount, words, at + 1 + bool(scale))
+
+
+def _counts_time(words: Sequence[str]) -> bool:
+    """Tell whether a number is one of weeks: `over 2 weeks`. In `over 500 month to date` it is an amount."""
+    is_unit = len(words) > 1 and words[1].casefold().removesuffix("s") in _UNITS_OF_TIME
+    longer = read_period(words[1:])
+    return is_unit and (longer is None or longer[1] == 1)
 
 
 def _is_no_year(text: str) -> bool:
