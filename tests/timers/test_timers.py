@@ -169,8 +169,8 @@ async def test_no_row_starves_behind_a_limit(scene: Scene, monkeypatch: pytest.M
 async def test_many_of_one_sort_keep_no_other_sort_waiting(scene: Scene) -> None:
     scene.topics = {"note": replace(scene.topics["note"], has_sorts=True), "look": TimerTopic("look", scene.act)}
     async with scene.rt.store.write() as tx:
+        await db.set_timers(tx, "look", "value", {f"req_{n}": NOW for n in range(db.MOST_DUE + 10)})
         for n in range(db.MOST_DUE + 10):
-            await db.set_timers(tx, "look", f"value {n}", {f"req_{n}": NOW})
             await db.set_timers(tx, "note", f"s{n}", {"end": NOW})
     await scene.set("x", expire=SOON)
     scene.clock.advance(hours=1)
