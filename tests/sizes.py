@@ -29,7 +29,7 @@ WALK_SEED = os.environ.get("QM_WALK_SEED", "")
 """By what they roll their dice; empty: anew, and said where one fails."""
 PAST_REQUESTS = 20_000 if PROOF else 400
 """Requests of long ago among which somebody looks."""
-DAYS_STOOD_IN = 1 if PROOF else 3
+DAYS_STOOD_IN = 1 if PROOF else 7
 """Days from one sync to the next while another report stands in for the better one."""
 REPLICAS = 3 if PROOF else 2
 """Processes over one database that send what is due on a day."""
