@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.spend.dimensions import COST_TYPE, MODEL, TOKEN_TYPE, TOKENS, Dimension
 from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
-from bot.spend.ledger.sums.db import Asked, GroupedBy, Key, Where, cost_table, sums
+from bot.spend.ledger.sums.db import Asked, GroupedBy, Where, cost_table, sums
+from bot.spend.ledger.sums.rows import Key
 from bot.spend.model import Measures, dollars
 from bot.store.session import Tx
 from bot.store.tables import UsageDayRow, UsagePartRow

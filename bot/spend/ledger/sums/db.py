@@ -2,10 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from functools import partial
-from itertools import groupby
 from math import prod
-from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, String, bindparam, case, cast, func, literal_column, or_, union_all
@@ -17,8 +14,9 @@ from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
 from bot.spend.ledger.cuts import SHARED, WHAT, WHO, Cut, cut_of
 from bot.spend.ledger.rollups.db import UNITS, WEEK, Rolled, longest_row, narrowest, rolled_units
 from bot.spend.ledger.sources import SOURCES
+from bot.spend.ledger.sums.rows import Key, as_cells, as_sums
 from bot.spend.ledger.undivided.db import with_undivided
-from bot.spend.model import NANO_DOLLAR, ONE_DAY, Cell
+from bot.spend.model import ONE_DAY, Cell
 from bot.store.session import Tx
 from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
 from bot.store.types import Nanos
@@ -27,10 +25,6 @@ from bot.tasks import apart
 GroupedBy = Sequence[Dimension | Literal["day"]]
 Where = Mapping[Dimension, Collection[str]]
 """Dimension -> the ids of it that count; none at all is nothing."""
-Key = tuple[Any, ...]
-"""The values of what was grouped by, in its order."""
-Ids = dict[str, str]
-"""By column name."""
 _FEW_PLACES = 500
 """So many rows of a day are looked up one by one; more are found faster among all of it."""
 _COSTS: dict[Cut, Any] = {WHO: CostDayRow, WHAT: CostPartRow}
@@ -79,51 +73,7 @@ async def cells(
     by_day = len(dimensions) < len(by)
     asked = Asked(first, last, [*(["day"] if by_day else []), *dimensions], where or {}, workspace_ids)
     rows = await _rows(tx, cost_table(asked), ("nanos",), asked)
-    return await apart(len(rows), _cells, rows, first if not by_day else None, [one.column for one in dimensions])
-
-
-def _cells(rows: Sequence[tuple[Any, ...]], first: date | None, names: Sequence[str]) -> list[Cell]:
-    """Return rows as cells of the day `first`, or of that with which each begins; rows of one group are added up."""
-    if first is not None:  # then each group has one row
-        return _of_day(first, [dict(zip(names, row, strict=False)) for row in rows], [row[-1] or 0 for row in rows])
-    days, groups, found = _Days(), _Groups(names), list[Cell]()
-    by_day: dict[Any, list[tuple[Any, ...]]] = {}
-    for stored, some in groupby(rows, itemgetter(0)):
-        by_day.setdefault(stored, []).extend(some)
-    for stored, some in by_day.items():
-        found += _of_day(days[stored], [groups[row[1:-1]] for row in some], [row[-1] or 0 for row in some])
-    return found
-
-
-def _of_day(day: date, told: Sequence[Ids], amounts: Sequence[int]) -> list[Cell]:
-    """Return nano-dollars of groups as cells of a day. Each group's ids are one object, so that comparing it is cheap."""
-    if len({*map(id, told)}) < len(told):
-        sums, groups = dict[int, int](), {id(one): one for one in told}
-        for one, amount in zip(told, amounts, strict=True):
-            sums[id(one)] = sums.get(id(one), 0) + amount
-        told, amounts = [groups[one] for one in sums], [*sums.values()]
-    # Made below the class, which takes as long as all else: there may be hundreds of thousands.
-    new = partial[Cell](tuple[Any, ...].__new__, Cell)
-    return [new((day, ids, NANO_DOLLAR * amount)) for ids, amount in zip(told, amounts, strict=True)]
-
-
-class _Groups(dict[Key, Ids]):
-    """Ids by column name of each group, of which there are many fewer than days of groups."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-
-    def __missing__(self, group: Key) -> Ids:
-        ids = self[group] = dict(zip(self._names, group, strict=True))
-        return ids
-
-
-class _Days(dict[Any, date]):
-    """Days as they are stored, which is as text on SQLite; few days come in many rows."""
-
-    def __missing__(self, stored: Any) -> date:
-        day = self[stored] = stored if isinstance(stored, date) else date.fromisoformat(stored)
-        return day
+    return await apart(len(rows), as_cells, rows, first if not by_day else None, [one.column for one in dimensions])
 
 
 def cost_table(asked: Asked) -> Any:
@@ -138,27 +88,7 @@ async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[
     """
     unsure = [name for name in counts if table.__table__.c[name].nullable]
     rows = await _rows(tx, table, counts, asked)
-    return await apart(len(rows), _summed, rows, asked.names, counts, unsure)
-
-
-def _summed(
-    rows: Sequence[tuple[Any, ...]], names: Sequence[str], counts: Sequence[str], unsure: Sequence[str]
-) -> dict[Key, dict[str, int | None]]:
-    width, last = len(names), len(names) + len(counts)
-    at, days = names.index("day") if "day" in names else None, _Days()
-    found: dict[Key, dict[str, int | None]] = {}
-    for row in rows:
-        key = row[:width] if at is None else (*row[:at], days[row[at]], *row[at + 1 : width])
-        values: dict[str, int | None] = {name: one or 0 for name, one in zip(counts, row[width:last], strict=True)}
-        for name, is_known in zip(unsure, row[last:], strict=True):
-            if not is_known:
-                values[name] = None
-        found[key] = values if key not in found else _added(found[key], values)
-    return found
-
-
-def _added(one: dict[str, int | None], other: dict[str, int | None]) -> dict[str, int | None]:
-    return {name: None if a is None or (b := other[name]) is None else a + b for name, a in one.items()}
+    return await apart(len(rows), as_sums, rows, asked.names, counts, unsure)
 
 
 async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list[tuple[Any, ...]]:
@@ -167,7 +97,9 @@ async def _rows(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> list
     table = narrowest(table, [*asked.names, *(one.column for one in asked.where)])
     parts = await _parts(tx, table, asked, sources)
     return await tx.rows(
-        _statement(parts[0], counts, asked, sources) if len(parts) == 1 else _together(parts, counts, asked)
+        _statement(parts[0], counts, asked, sources, is_postgresql=tx.dialect == "postgresql")
+        if len(parts) == 1
+        else _together(parts, counts, asked)
     )
 
 
@@ -208,9 +140,18 @@ def _together(parts: Sequence[_Part], counts: Sequence[str], asked: Asked) -> An
     return select_columns(*columns, *map(_total, figures), *map(_is_known, unsure)).group_by(*columns)
 
 
-def _statement(part: _Part, counts: Sequence[str], asked: Asked, sources: Sequence[str]) -> Any:
+def _numbered(day: Any) -> Any:
+    """Return a day as its number: PostgreSQL's driver makes a date of each of hundreds of thousands of rows otherwise."""
+    return day - literal_column("DATE '0001-01-01'") + 1
+
+
+def _statement(
+    part: _Part, counts: Sequence[str], asked: Asked, sources: Sequence[str], *, is_postgresql: bool = False
+) -> Any:
     table, columns = part.table, _columns(part.table, asked, sources)
     is_summed = not _is_row_by_row(table, asked)
+    if not is_summed and is_postgresql:
+        columns = [_numbered(one) if by == "day" else one for by, one in zip(asked.by, columns, strict=True)]
     statement = _rows_of(part, [*columns, *_figures(table, counts, is_summed=is_summed)], asked, sources)
     # Without labels PostgreSQL groups by the expression; both spell it out the same way twice.
     return statement.group_by(*columns, *_in_order(table, asked)) if is_summed else statement
