@@ -155,6 +155,10 @@ RINGS: tuple[tuple[str, Ring], ...] = (
 EXCEPTIONS: dict[str, tuple[float, str]] = {
     "hygiene/test_organization": (0.6, "looks at a whole organization by every rule"),
     "hygiene/test_desk": (0.5, "reads a whole organization several times"),
+    "test_what_is_seen_by_workspace_key_and_person_counts_once_in_answers_and_records": (
+        0.25,
+        "asks for a day's hours often",
+    ),
     "spend/test_long_words": (2.0, "reads thousands of words, and that several ways"),
     "test_a_failed_load_resumes_and_goes_on_behind_months_without_data": (0.6, "reads 131 days, each in a transaction"),
     "test_alerts_fire_when_they_should_and_else_are_quiet": (3.0, "lets promtool play hours of a dozen rules"),
