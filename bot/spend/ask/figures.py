@@ -122,7 +122,8 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     if HOUR in query.splits:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
-    before = await _counts(tx, query, days.before, wheres, known, daily=False)
+    is_known = any(days.before[0] <= day <= days.before[1] for day in known)
+    before = await _counts(tx, query, days.before, wheres, known, daily=False) if is_known else list[Counted]()
     every = [*counts, *drawn, *before]
     only = scope.ids.get(WORKSPACE, frozenset())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -20,11 +20,12 @@ def as_cells(rows: Sequence[tuple[Any, ...]], first: date | None, names: Sequenc
     if first is not None:  # then each group has one row
         return _of_day(first, [dict(zip(names, row, strict=False)) for row in rows], [row[-1] or 0 for row in rows])
     days, groups, found = _Days(), _Groups(names), list[Cell]()
+    group_of = itemgetter(slice(1, -1))
     by_day: dict[Any, list[tuple[Any, ...]]] = {}
     for stored, some in groupby(rows, itemgetter(0)):
         by_day.setdefault(stored, []).extend(some)
     for stored, some in by_day.items():
-        found += _of_day(days[stored], [groups[row[1:-1]] for row in some], [row[-1] or 0 for row in some])
+        found += _of_day(days[stored], [*map(groups.__getitem__, map(group_of, some))], [row[-1] or 0 for row in some])
     return found
 
 
@@ -37,7 +38,7 @@ def _of_day(day: date, told: Sequence[Ids], amounts: Sequence[int]) -> list[Cell
         told, amounts = [groups[one] for one in sums], [*sums.values()]
     # Made below the class, which takes as long as all else: there may be hundreds of thousands.
     new = partial[Cell](tuple[Any, ...].__new__, Cell)
-    return [new((day, ids, NANO_DOLLAR * amount)) for ids, amount in zip(told, amounts, strict=True)]
+    return [*map(new, zip(repeat(day), told, map(NANO_DOLLAR.__mul__, amounts), strict=False))]
 
 
 class _Groups(dict[Key, Ids]):
