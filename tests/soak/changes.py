@@ -9,6 +9,8 @@ from bot.approvals.model import Request
 from bot.approvals.outcome import KEY_PART, PartDone
 from bot.kinds.limits.words import NO_LIMIT
 from bot.kinds.people.remove_parts import MEMBER
+from bot.kinds.workspaces.create_parts import ARCHIVED_AT_ONCE
+from bot.organization.tags import MARK
 from bot.store.actions import AuditAction
 from bot.store.audit import AuditEntry
 from bot.words.amounts import exact_amount
@@ -53,7 +55,7 @@ def wanted(soak: Soak, known: Mapping[str, Request], entries: Sequence[AuditEntr
         for thing, value in _of_entry(soak, request, entry):
             found[thing].append(value)
     for request in known.values():
-        for thing, value in _of_parts(request, known):
+        for thing, value in (*_of_parts(request, known), *_made_in_doubt(soak, request)):
             found[thing].append(value)
     return dict(found)
 
@@ -96,6 +98,15 @@ def _of_parts(request: Request, known: Mapping[str, Request]) -> Iterable[tuple[
         elif request.kind == "remove_member" and part.name.startswith(KEY_PART):
             status = {"disable": "inactive", "revoke": "archived"}.get(str(request.payload["fate"]))
             yield from [((rest, "status"), status)] if status else []
+
+
+def _made_in_doubt(soak: Soak, request: Request) -> Iterable[tuple[Thing, str]]:
+    """Return workspaces of which the answer was lost, and that were archived before the bot looked: they were made, too."""
+    for part in request.outcome.parts if request.kind == "create_workspace" else ():
+        if part.state == "refused" and part.note == ARCHIVED_AT_ONCE:
+            for one in soak.claude.workspaces.values():
+                if one.tags.get(MARK) == request.id and one.name == part.label:
+                    yield (part.label, "made"), one.id
 
 
 def _of_invite(request: Request, part: PartDone, what: str, rest: str) -> Iterable[tuple[Thing, str]]:

@@ -30,6 +30,7 @@ from bot.words.reading import as_read
 MOST_TAG = 255
 """How long a tag's value may be isn't known (admin-api.md §4.4); this is as long as a name."""
 TAKEN = "somebody else created a workspace with this name meanwhile. I left that one alone; ask for another name"
+ARCHIVED_AT_ONCE = "somebody archived it right after it was created."
 _SET_UP = "set up"
 
 Wanted = CreateWorkspace
@@ -78,7 +79,7 @@ def _workspace(environment: str, name: str) -> Part[Wanted]:
         mine = [one async for one in look.admin.workspaces(include_archived=True) if one.tags.get(MARK) == look.request.id]
         made = next((one for one in mine if one.tags.get("environment", "") == environment), None)
         if made and made.archived_at:
-            return part.refused("somebody archived it right after it was created.")
+            return part.refused(ARCHIVED_AT_ONCE)
         return part.done("created", made.id) if made else None
 
     part = Part(part_of_workspace(environment), name, do, look)
