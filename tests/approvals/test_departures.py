@@ -14,6 +14,7 @@ from bot.sandbox.stage import Json
 from bot.sandbox.together import bot_on
 from tests.approvals.acting import a_minute_passes, card_with, press, settled, until
 from tests.approvals.test_remove_member import asked, is_member, removed
+from tests.templates import copy_sqlite
 from tests.world import ALICE, APPROVALS, BOB, World, world_of
 
 NOAH = "U0CROWD04"
@@ -55,14 +56,16 @@ async def test_it_is_said_once_with_what_they_have_and_opens_the_form_filled_in(
     assert "*Noah Klein* is developer" in str(await world.modal(BOB, "What happens to their keys*"))
 
 
-async def test_of_two_replicas_that_hear_of_it_at_once_one_says_it(world: World, tmp_path: Path) -> None:
-    await linked(world)
-    async with bot_on(world.sandbox, tmp_path, jobs=()) as other:
-        world.sandbox.slack.users[NOAH].deleted = True
-        runtimes = [world.rt, other.runtime] * 3
-        await asyncio.gather(*(account_deactivated(rt, NOAH) for rt in runtimes))
-    await a_minute_passes(world)
-    assert len(await said(world)) == 1
+async def test_of_two_replicas_that_hear_of_it_at_once_one_says_it(tmp_path: Path) -> None:
+    copy_sqlite(tmp_path / "quartermaster.db")  # the two share it
+    async with world_of(tmp_path) as world:
+        await linked(world)
+        async with bot_on(world.sandbox, tmp_path, jobs=()) as other:
+            world.sandbox.slack.users[NOAH].deleted = True
+            runtimes = [world.rt, other.runtime] * 3
+            await asyncio.gather(*(account_deactivated(rt, NOAH) for rt in runtimes))
+        await a_minute_passes(world)
+        assert len(await said(world)) == 1
 
 
 async def test_it_is_said_after_a_restart_where_slack_failed_at_first(world: World) -> None:
