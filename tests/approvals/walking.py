@@ -39,6 +39,7 @@ from bot.posts.converge import topic_of
 from bot.posts.db import of_subject
 from bot.sandbox.claude.records import tagged_id
 from bot.sandbox.people import CROWD
+from bot.spend.ledger.names import archived_ids
 from bot.spend.limits import db as kept_limits
 from bot.store import audit
 from bot.store.actions import AuditAction
@@ -314,9 +315,14 @@ async def _kept(walk: Walk) -> list[str]:
 
 
 async def kept_otherwise(tx: Tx, known: Iterable[Request]) -> list[str]:
-    """Say how the limits that the bot keeps differ from those that requests say hold; the record has their order."""
+    """Say how the limits that the bot keeps differ from those that requests say hold; the record has their order.
+
+    Of a workspace that was archived none counts.
+    """
+    archived = await archived_ids(tx)
     kept = {limit.workspace_id or WHOLE: limit.request_id for limit in await kept_limits.live(tx)}
-    limits = [one for one in known if one.kind == "set_spend_limit" and not one.extends]
+    every = [one for one in known if one.kind == "set_spend_limit" and not one.extends]
+    limits = [one for one in every if one.payload["workspace_id"] not in archived]
     holding = [one for one in limits if one.status in (Status.APPLIED, Status.REVERTING)]
     applied = {one.subject: one.seq async for one in audit.all_entries(tx) if one.action == AuditAction.REQUEST_APPLIED}
     newest = {one.payload["workspace_id"]: one.id for one in sorted(holding, key=lambda one: applied[one.id])}
