@@ -40,8 +40,8 @@ def test_a_version_that_was_told_apart_can_be_asked_for() -> None:
     assert matching("opus-5-5", MODEL, labels) == {NEW, OLD}
 
 
-@pytest.mark.both
-async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(store: Store) -> None:
+async def fill_with_twins(store: Store) -> None:
+    """Load two workspaces, two keys and two versions of a model, each two of one name."""
     await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
     async with store.write() as tx:
         await remember(
@@ -54,6 +54,11 @@ async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(st
             ],
             NOW,
         )
+
+
+@pytest.mark.both
+async def test_two_keys_and_two_versions_of_one_name_are_two_rows_that_differ(store: Store) -> None:
+    await fill_with_twins(store)
     for by, rows in (
         (KEY, ["ci (…one1)", "ci (…two2)"]),
         (WORKSPACE, ["Twin (…prod)", "Twin (…_lab)"]),
@@ -86,18 +91,8 @@ def test_what_tells_names_apart_is_understood_where_it_is_typed_or_chosen() -> N
 
 @pytest.mark.both
 async def test_several_of_one_name_are_told_together_or_one_alone(store: Store) -> None:
-    await fill(store, [(FRIDAY, PROD, NEW, "apikey_one1", 3 * DOLLAR), (FRIDAY, LAB, OLD, "apikey_two2", DOLLAR)])
+    await fill_with_twins(store)
     async with store.write() as tx:
-        await remember(
-            tx,
-            [
-                Named(PROD, "Twin"),
-                Named(LAB, "Twin"),
-                Named("wrkspc_3", "Twin (…_lab)"),
-                *(Named(f"apikey_{n}", "ci") for n in ("one1", "two2")),
-            ],
-            NOW,
-        )
         await remember(tx, [Named("user_yuk1", "Yuki Mori"), Named("user_yuk2", "Yuki Mori")], NOW)
     for by, value, said, total in (
         (WORKSPACE, "twin", "Twin (2 of this name)", 4),
