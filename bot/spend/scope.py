@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.policy.model import ApproverKind, Policy
 from bot.slack.markup import Markup
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
-from bot.spend.ledger.cuts import WHO
+from bot.spend.ledger.cuts import cut_of, hourly_cut_of
 
 EVERYBODY, ONLY_OWN = "all", "own"
 """What the setting SPEND_VISIBLE_TO says besides names of groups of the policy."""
@@ -48,10 +48,23 @@ class Scope:
     people: frozenset[str] = frozenset()
     names_keys: bool = True
     """Whether the reports of the days that are asked for say which key spent what."""
+    by_key: bool = True
+    """Whether what is asked is told by key."""
 
-    def told(self, asked: Iterable[Dimension]) -> "Scope":
-        """Return the scope as far as what is asked is told by it: tiers, say, are told by key and not by person."""
-        return self if all(WHO.has(one) for one in asked) else replace(self, people=frozenset())
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing in it."""
+        return not (self.is_all or self.workspaces or self.keys or self.people)
+
+    def told(self, asked: Iterable[Dimension], *, hourly: bool = False) -> "Scope":
+        """Return the scope as far as what is asked is told by it: tiers, say, are told by key and not by person.
+
+        NotSplit where no report tells all that is asked at once.
+        """
+        cut = hourly_cut_of(asked) if hourly else cut_of(asked)
+        nothing = frozenset[str]()
+        keys, people = self.keys if cut.has(KEY) else nothing, self.people if cut.has(PERSON) else nothing
+        return replace(self, keys=keys, people=people, by_key=cut.has(KEY))
 
     def without_keys(self) -> "Scope":
         """Return the scope for days whose reports name no keys: only the workspaces are left."""
@@ -70,11 +83,12 @@ class Scope:
         if self.is_all:
             return (asked,)
         elsewhere = frozenset(workspaces) - self.workspaces
-        parts: tuple[Where, ...] = (
-            {WORKSPACE: self.workspaces},
-            {KEY: self.keys, WORKSPACE: elsewhere},
-            {PERSON: self.people, KEY: frozenset(keys) - self.keys, WORKSPACE: elsewhere},
-        )
+        parts: list[Where] = [{WORKSPACE: self.workspaces}]
+        if self.by_key:
+            parts.append({KEY: self.keys, WORKSPACE: elsewhere})
+            parts.append({PERSON: self.people, KEY: frozenset(keys) - self.keys, WORKSPACE: elsewhere})
+        elif self.people:
+            parts.append({PERSON: self.people, WORKSPACE: elsewhere})
         return tuple(found for part in parts if all((found := _both(asked, part)).values()))
 
     def in_words(self, *, own: bool = False) -> Markup:
@@ -83,6 +97,9 @@ class Scope:
             return ""
         if not self.names_keys:
             return "only your workspaces, because the report of these days names no keys"
+        if not self.by_key:
+            used: Markup = "only what you used yourself"
+            return f"{used} and your workspaces" if self.people else "only your workspaces, because this isn't told by key"
         seen: Markup = "only your own keys" if own else "only your own keys and your workspaces"
         return f"{seen}, and what you used without a key" if self.people else f"{seen}, not what you used without a key"
 

@@ -148,8 +148,10 @@ async def test_each_refusal_is_a_sentence(store: Store, tmp_path: Path) -> None:
             " For weeks, months, quarters, tags and types ask for an answer: python -m bot export answer 30d by month."
         ),
         (("hour",), "", ""): "I have no hours of these days, so I can't list all of them by the hour. I can by the day.",
-        (("hour", "tier"), "", ""): "Spend can't be split by tier and hour at once. Ask by one of them.",
-        (("person", "tier"), "", ""): "Spend can't be split by person and tier at once. Ask by one of them.",
+        (("hour", "context", "key"), "", ""): (
+            "Spend can't be split by key, context and hour at once. Leave one of them out."
+        ),
+        (("person", "context"), "", ""): "Spend can't be split by person and context at once. Ask by one of them.",
         (("key",), "workspace", "Prodution"): (
             "No workspace 'Prodution' has figures from 18 Nov 2026 to 20 Nov 2026. Did you mean 'Production'?"
         ),

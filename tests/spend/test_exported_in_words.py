@@ -162,7 +162,7 @@ async def test_every_report_is_exported_and_adds_up_to_the_same(store: Store, tm
 
 REFUSED = (
     ("answer friday by shoe", "I read friday; I don't know by shoe."),
-    ("answer friday by person and tier", "Spend can't be split by person and tier at once."),
+    ("answer friday by person and context", "Spend can't be split by person and context at once."),
     ("answer 2026-01 by model", "That isn't $0: they weren't read yet."),
     ("answer friday for <@U0DANA>", "<@U0DANA> means somebody in Slack alone."),
     ("records me 7d", "doesn't know whose 'me' is"),

@@ -1,25 +1,27 @@
 """A day either has hours that sum up to it exactly, or none: no data is never $0."""
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text, update
 
 from bot.admin.rows import FINE, CostBucket, CostRow, Report, Spender, UsageRow
 from bot.errors import UpstreamDown
 from bot.runtime import Runtime
-from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, WORKSPACE
+from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, TOKEN_TYPE, UNSPLIT, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHO, NotSplit
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import sync_costs
+from bot.spend.model import ZERO, Measures, nanos
 from bot.store.session import Store
+from bot.store.tables import CostDayRow, CostDaySumRow, CostHourPartRow, CostHourRow, LedgerDayRow, UsageHourPartRow
 from tests.admin.buckets import in_buckets
 from tests.sizes import few
 from tests.spend.world import CENT, DAY, DOLLAR, LAB, NOW, OPUS, PROD, SONNET, Organization, runtime
@@ -51,7 +53,8 @@ class Hourly(Organization):
         if bucket == "1h":
             if self.no_hours:
                 raise UpstreamDown("The Claude Admin API didn't answer in time.")
-            self.days_asked.append(starts.date())
+            if group_by == WHO.cost_group_by:
+                self.days_asked.append(starts.date())
             found = [one._replace(amount_nanos=one.amount_nanos * self.scale) for one in found]
         else:
             found = [
@@ -68,7 +71,8 @@ class Hourly(Organization):
 
 def tokens_of(row: CostRow) -> UsageRow:
     ids = row.workspace_id, row.model, row.api_key_id, row.actor
-    return UsageRow(row.starts_at, row.ends_at, *ids, 1, 2, 3, 4, row.amount_nanos % 97, 1, 0, row.product)
+    found = UsageRow(row.starts_at, row.ends_at, *ids, 1, 2, 3, 4, row.amount_nanos % 97, 1, 0, row.product)
+    return found._replace(service_tier=row.service_tier)
 
 
 def spent(day: date, hour: int, amount: int, dice: random.Random | None = None) -> CostRow:
@@ -77,6 +81,7 @@ def spent(day: date, hour: int, amount: int, dice: random.Random | None = None) 
     ids = dice.choice([PROD, LAB]), dice.choice([OPUS, SONNET]), dice.choice(["k1", None])
     who = dice.choice([None, Spender("user", "user_dana")])
     row = CostRow(starts, starts + HOUR, *ids, who, None, None, amount, amount, 1)
+    row = row._replace(service_tier="batch" if hour % 3 else "standard", token_type="output_tokens", cost_type="tokens")
     return row._replace(product=dice.choice(["chat", None]))
 
 
@@ -92,23 +97,27 @@ async def days_known(store: Store) -> list[date]:
 
 
 async def check_sums(store: Store) -> set[date]:
-    """Assert that the hours of each day sum up to it in every group; returns the days that have hours."""
+    """Assert that the hours of each day sum up to it in every group of each cut; returns the days that have hours."""
     async with store.read() as tx:
         known = await days_with_hours(tx, EARLY, TODAY + DAY * 3)
-        by = (WORKSPACE, MODEL, KEY, PERSON, PRODUCT)
-        days: dict[Any, list[Any]] = {}
-        for one in await measures(tx, EARLY, TODAY + DAY * 3, ("day", *by)):
-            if one.day in known:
-                days[one.day, *one.ids.values()] = [one.amount, one.list_amount, one.requests, one.input, one.output]
-        summed: dict[Any, list[Any]] = {}
-        for hour in await hours(tx, EARLY, TODAY + DAY * 3, by):
-            one = hour.counts
-            assert hour.starts_at.date() == one.day
-            counts = [one.amount, one.list_amount, one.requests, one.input, one.output]
-            key = (one.day, *one.ids.values())
-            summed[key] = [a + b for a, b in zip(summed.get(key, [0] * 5), counts, strict=True)]
-    assert summed == days
+        for by in ((WORKSPACE, MODEL, KEY, PERSON, PRODUCT), (WORKSPACE, MODEL, PRODUCT)):
+            days = sums_of([one for one in await measures(tx, EARLY, TODAY + DAY * 3, ("day", *by)) if one.day in known], by)
+            found = [hour.counts for hour in await hours(tx, EARLY, TODAY + DAY * 3, by)]
+            assert sums_of(found, by) == days
+            if KEY not in by:
+                parts = [hour.counts for hour in await hours(tx, EARLY, TODAY + DAY * 3, (*by, TIER))]
+                assert sums_of(parts, by) == days
     return known
+
+
+def sums_of(found: Iterable[Measures], by: Iterable[Dimension]) -> dict[Any, list[Any]]:
+    """Return what is counted of each day and group, without those of nothing."""
+    sums: dict[Any, list[Any]] = {}
+    for one in found:
+        counts = [one.amount, one.list_amount, one.requests, one.input, one.output]
+        key = (one.day, *(one.of(dimension) for dimension in by))
+        sums[key] = [a + b for a, b in zip(sums.get(key, [0] * 5), counts, strict=True)]
+    return {key: counts for key, counts in sums.items() if any(counts)}
 
 
 @pytest.mark.both
@@ -142,8 +151,8 @@ async def test_the_newest_days_come_first_and_old_hours_go(store: Store) -> None
     organization = Hourly(hourly=[spent(first + DAY * n, 3, DOLLAR) for n in range(41)])
     rt = living(store, organization, kept=30)
     await sync_costs(rt, NOW)
-    assert organization.days_asked == [TODAY - DAY * n for n in range(14)], "a first load isn't a month of hours"
-    for minutes in (5, 10, 15):
+    assert organization.days_asked == [TODAY - DAY * n for n in range(7)], "a first load isn't a month of hours"
+    for minutes in range(5, 30, 5):
         await sync_costs(rt, NOW + MINUTES * minutes)
     assert await days_known(store) == [TODAY - DAY * n for n in range(29, -1, -1)]
     organization.refreshed_at = NOW + DAY
@@ -155,7 +164,9 @@ async def test_the_newest_days_come_first_and_old_hours_go(store: Store) -> None
         if tx.dialect == "postgresql":
             parts = await tx.execute(text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1"))
             assert [row[0] for row in parts.all()] == [
-                f"{name}_2026_{month}" for name in ("cost_hour", "usage_hour") for month in (10, 11)
+                f"{name}_2026_{month}"
+                for name in ("cost_hour", "cost_hour_part", "usage_hour", "usage_hour_part")
+                for month in (10, 11)
             ]
 
 
@@ -229,7 +240,54 @@ async def test_the_second_report_has_no_hours_and_takes_those_of_a_day_that_it_c
 
 async def test_hours_are_known_by_what_one_report_tells_at_once(store: Store) -> None:
     async with store.read() as tx:
-        with pytest.raises(NotSplit, match="tier and hour"):
-            await hours(tx, TODAY, TODAY, (TIER,))
-        with pytest.raises(NotSplit, match="tier and hour"):
-            await hours(tx, TODAY, TODAY, (), {TIER: ["batch"]})
+        with pytest.raises(NotSplit, match="key, tier and hour"):
+            await hours(tx, TODAY, TODAY, (KEY, TIER))
+        with pytest.raises(NotSplit, match="person, tier and hour"):
+            await hours(tx, TODAY, TODAY, (PERSON,), {TIER: ["batch"]})
+
+
+@pytest.mark.both
+async def test_hours_are_told_apart_by_tier_and_token_type_and_what_isnt_says_so(store: Store) -> None:
+    dice = random.Random(2)
+    organization = Hourly(hourly=[spent(TODAY - DAY, hour, DOLLAR + hour, dice) for hour in range(20)])
+    await sync_costs(living(store, organization), NOW)
+    batch = [one for one in organization.hourly if one.service_tier == "batch"]
+    async with store.read() as tx:
+        found = [one for one in await hours(tx, EARLY, TODAY, (TIER, TOKEN_TYPE)) if one.counts.of(TIER) == "batch"]
+        paid = {one.starts_at: nanos(one.counts.amount) for one in found if one.counts.amount}
+        by_tier = await hours(tx, EARLY, TODAY, (), {TIER: ["batch"]})
+    assert paid == {one.starts_at: one.amount_nanos for one in batch}
+    assert [one.counts.input for one in by_tier] == [1 + 2 + 3 + 4] * len(batch)
+    assert {one.counts.requests for one in by_tier} == {1}
+    async with store.write() as tx:  # as an older version leaves them
+        await tx.execute(delete(CostHourPartRow))
+        await tx.execute(delete(UsageHourPartRow))
+    await check_sums(store)
+    async with store.read() as tx:
+        assert {one.counts.of(TIER) for one in await hours(tx, EARLY, TODAY, (TIER,))} == {UNSPLIT}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("is_lost", few([True, False]))
+async def test_what_a_version_with_fewer_cuts_wrote_is_made_whole_on_the_next_day(store: Store, is_lost: bool) -> None:
+    organization = Hourly(hourly=[spent(TODAY - DAY, hour, DOLLAR + hour) for hour in range(5)], refreshed_at=NOW)
+    rt = living(store, organization)
+    await sync_costs(rt, NOW)
+    async with store.write() as tx:
+        for row in (CostDayRow, CostDaySumRow, CostHourRow):
+            await tx.execute(update(row).values(nanos=row.nanos * 2))
+        await tx.execute(update(LedgerDayRow).values(total_nanos=LedgerDayRow.total_nanos * 2))
+        if is_lost:
+            await tx.execute(delete(CostHourPartRow))
+    organization.hourly = [one._replace(amount_nanos=2 * one.amount_nanos) for one in organization.hourly]
+    organization.refreshed_at = NOW + DAY
+    async with store.read() as tx:
+        assert sum(one.amount for one in await measures(tx, EARLY, TODAY, (TIER, PERSON))) < 6
+    await sync_costs(rt, NOW + DAY)
+    async with store.read() as tx:
+        for by in ((TIER, PERSON), (PRODUCT, TOKEN_TYPE)):
+            assert nanos(sum((one.amount for one in await measures(tx, EARLY, TODAY, by)), ZERO)) == 10 * DOLLAR + 20
+    await sync_costs(rt, NOW + DAY + MINUTES * 5)
+    assert TODAY - DAY in await check_sums(store)
+    async with store.read() as tx:
+        assert UNSPLIT not in {one.counts.of(TIER) for one in await hours(tx, EARLY, TODAY, (TIER,))}

@@ -77,8 +77,9 @@ REFUSED = {
     "7d tokens by day": ("tokens", "7d by day"),
     "7d by person": ("by person", "7d by workspace by model by key"),
     "me by week": ("by week", "me 30d by key"),
-    "7d by hour tier batch": ("by tier and hour", "7d tier batch by day"),
-    "7d by model tier batch for dana": ("at once", "7d for dana by model"),
+    "7d by hour by key tier batch": ("by key, tier and hour", "7d tier batch by key"),
+    "7d by key tier batch for dana": ("by key, tier and person", "7d for dana by key"),
+    "7d tier batch for dana": ("by key, tier and person", "7d tier batch for dana by workspace by model"),
 }
 """What records can't take: what is said of it, and what is offered."""
 

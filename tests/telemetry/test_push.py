@@ -20,6 +20,7 @@ from bot.spend.exports.otlp.db import DayFact
 from bot.spend.exports.otlp.push import Pushed, push, push_alone
 from bot.spend.exports.otlp.wanted import sendings_of, waits_for_hours
 from bot.spend.exports.trouble import of_targets
+from bot.spend.ledger.cuts import WHEN, WHO
 from bot.spend.ledger.hours.db import write_hours
 from bot.store.leases import LASTS, acquire_lease
 from bot.store.session import Store
@@ -89,7 +90,7 @@ async def _hours(store: Store, amounts: dict[int, int]) -> None:
     """Write down what the hours of Saturday cost."""
     cost = {(hour, LAB, OPUS, "apikey_evals", "", ""): (amount * DOLLAR, None, None) for hour, amount in amounts.items()}
     async with store.write() as tx:
-        await write_hours(tx, {SATURDAY: cost}, {}, NOW)
+        await write_hours(tx, {WHO: {SATURDAY: cost}, WHEN: {}}, {WHO: {}, WHEN: {}}, NOW)
 
 
 def _hour(number: int) -> tuple[datetime, datetime]:

@@ -103,7 +103,8 @@ async def figures(
     answer = await apart(found.rows, _answer, query, days, scope, found, tags, narrowed_by, today, most)
     if seen.is_all and _is_uncounted(query, answer.total, found.known, days.asked):
         answer = replace(answer, is_known=False)
-    return replace(answer, only=seen.told((*in_ledger(query.splits), *scope.ids)).in_words())
+    told = seen.told((*in_ledger(query.splits), *scope.ids), hourly=HOUR in query.splits)
+    return replace(answer, only=told.in_words())
 
 
 def _days(query: SpendQuery, today: date) -> _Days:
@@ -117,9 +118,10 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     begins = min(days.before[0], days.charted[0])
     ends = max(days.last, days.before[1])
     known = await table.ledger_days(tx, begins, ends)
-    wheres = await conditions(tx, seen, scope.ids, in_ledger(query.splits), begins, ends)
+    is_hourly = HOUR in query.splits
+    wheres = await conditions(tx, seen, scope.ids, in_ledger(query.splits), begins, ends, hourly=is_hourly)
     counts, drawn = await _asked_and_charted(tx, query, days, wheres, known)
-    if HOUR in query.splits:
+    if is_hourly:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
     is_known = any(days.before[0] <= day <= days.before[1] for day in known)

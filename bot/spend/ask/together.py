@@ -1,22 +1,27 @@
 """Which splits and filters of a question go together, and the nearest question whose do. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.spend.ask.splits import DAY, HOUR, in_ledger
-from bot.spend.ledger.cuts import WHO, NotSplit, cut_of
+from bot.spend.dimensions import Dimension
+from bot.spend.ledger.cuts import NotSplit, cut_of, hourly_cut_of
 from bot.spend.model import SpendQuery
 
 
 def why_not(query: SpendQuery) -> NotSplit | None:
     """Return why no report tells all that is asked for at once, None where one does."""
-    asked = in_ledger([*query.splits, *(one.by for one in query.where)])
+    return not_together([*query.splits, *(one.by for one in query.where)])
+
+
+def not_together(dimensions: Sequence[Dimension]) -> NotSplit | None:
+    """Return why no report tells these dimensions, among them units of time, at once; None where one does."""
+    asked = in_ledger(dimensions)
     try:
-        cut_of(asked)
+        hourly_cut_of(asked) if HOUR in dimensions else cut_of(asked)
     except NotSplit as refusal:
         return refusal
-    other = next((one for one in asked if HOUR in query.splits and not WHO.has(one)), None)
-    return NotSplit(other.name, HOUR.name) if other else None
+    return None
 
 
 def nearest_together(query: SpendQuery) -> SpendQuery | None:

@@ -9,15 +9,11 @@ from sqlmodel import col
 
 from bot.spend.dimensions import UNREPORTED, Dimension
 from bot.spend.exports.query import Selection
-from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.cut_tables import OF_DAYS, OF_HOURS
+from bot.spend.ledger.cuts import cut_of, hourly_cut_of
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.scope import Where
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
-
-_DAYS: dict[Cut, tuple[Any, ...]] = {WHO: (CostDayRow, UsageDayRow), WHAT: (CostPartRow, UsagePartRow)}
-_HOURS: tuple[Any, ...] = (CostHourRow, UsageHourRow)
-
 
 Untold = Mapping[Dimension, Sequence[date]]
 """Dimension -> the days whose report can't tell it: what stands there all is one."""
@@ -26,7 +22,7 @@ Untold = Mapping[Dimension, Sequence[date]]
 async def count_by_day(tx: Tx, selection: Selection, wheres: Sequence[Where], untold: Untold) -> dict[date, int]:
     """Return how many records each day has for which one of the conditions holds."""
     asked = {*selection.in_ledger, *(one for part in wheres for one in part)}
-    tables = _HOURS if selection.is_hourly else _DAYS[cut_of(asked)]
+    tables = OF_HOURS[hourly_cut_of(asked)] if selection.is_hourly else OF_DAYS[cut_of(asked)]
     rows = [await with_undivided(tx, one, selection.first, selection.last) for one in tables]
     groups = union(*(_groups(one, selection, wheres, untold) for one in rows)).subquery()
     found = await tx.execute(select(groups.c.day, func.count()).group_by(groups.c.day))

@@ -144,7 +144,9 @@ async def check_listed(tx: Tx, query: RecordsQuery, selection: Selection, known:
 
 async def count(tx: Tx, selection: Selection, scope: Scope, known: Known) -> Counted:
     """Return how many records there are in somebody's scope."""
-    wheres = await conditions(tx, scope, selection.where, selection.in_ledger, selection.first, selection.last)
+    between = selection.first, selection.last
+    hourly = selection.is_hourly
+    wheres = await conditions(tx, scope, selection.where, selection.in_ledger, *between, hourly=hourly)
     if not selection.daily:
         return Counted({}, wheres, await _whole(tx, selection, wheres, known))
     asked = {*selection.in_ledger, *(one for part in wheres for one in part)}

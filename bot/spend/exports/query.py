@@ -1,6 +1,6 @@
 """What `/claude-spend records 7d by model in Production` and `/claude-spend me mtd` ask for. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -8,8 +8,9 @@ from typing import NamedTuple
 from bot.slack.markup import Markup, bold, escape
 from bot.spend.ask.grammar import NotUnderstood, parse_query, says_so_far, words_of
 from bot.spend.ask.splits import HOUR as BY_HOUR
-from bot.spend.ask.together import nearest_together, why_not
+from bot.spend.ask.together import not_together, why_not
 from bot.spend.dimensions import ASKED, COST_TYPE, KEY, MODEL, TOKEN_TYPE, WORKSPACE, Dimension
+from bot.spend.ledger.cuts import NotSplit
 from bot.spend.model import Filter, Period, SpendQuery
 from bot.spend.scope import Meant
 
@@ -112,13 +113,27 @@ def _refusal(found: SpendQuery, query: RecordsQuery) -> Refused | None:
         said: Markup = " and ".join(bold(one) for one in extra)
         which: Markup = bold(ME) if query.own else "Records"
         return Refused(f"{which} can't take {said}.", words_of_records(query), _as_figures(found, query))
-    asked = SpendQuery(query.period, BY_HOUR if BY_HOUR in query.by else MODEL, query.where)
-    refusal = why_not(asked)
+    refusal = _not_listed(query)
     if refusal is None:
         return None
-    near = nearest_together(asked) or SpendQuery(query.period)
-    by = query.by if near.by == BY_HOUR else tuple(one for one in query.by if one != BY_HOUR)
-    return Refused(escape(refusal.sentence), words_of_records(replace(query, by=by, where=near.where)))
+    near = next((one for one in _nearer(query) if _not_listed(one) is None), replace(query, by=RECORDED, where=()))
+    return Refused(escape(refusal.sentence), words_of_records(near))
+
+
+def _not_listed(query: RecordsQuery) -> NotSplit | None:
+    return not_together([*query.by, *(one.by for one in query.where)])
+
+
+def _nearer(query: RecordsQuery) -> Iterator[RecordsQuery]:
+    """Yield what is asked for by the day, then without key where that leaves something, then without one of the filters."""
+    by_day = tuple(one for one in query.by if one != BY_HOUR)
+    yield replace(query, by=by_day)
+    if len(query.by) > 1:
+        yield replace(query, by=tuple(one for one in query.by if one != KEY))
+    for one in query.where:
+        yield replace(query, where=tuple(other for other in query.where if other != one))
+    if len(by_day) > 1:
+        yield replace(query, by=tuple(one for one in by_day if one != KEY))
 
 
 def _as_figures(found: SpendQuery, query: RecordsQuery) -> str:

@@ -1,21 +1,20 @@
 """Spend and records as the command line exports them: all of what the ledger has, with the figures that Slack shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from bot.spend.aggregate import days_between
 from bot.spend.ask.splits import DAY as BY_DAY
 from bot.spend.ask.splits import HOUR
-from bot.spend.ask.together import why_not
+from bot.spend.ask.together import not_together
 from bot.spend.dimensions import ASKED, PERSON, PRODUCT, TIER, WORKSPACE, Dimension
 from bot.spend.exports.asked import Answer, Asked, CannotExport
 from bot.spend.exports.load import all_rows, check_listed, count
 from bot.spend.exports.query import DAY, RECORDED, RecordsQuery, Selection
 from bot.spend.exports.records import record_columns, unsplit_days
 from bot.spend.ledger import db as table
-from bot.spend.ledger.cuts import WHAT, NotSplit, cut_of
+from bot.spend.ledger.cuts import WHAT
 from bot.spend.model import LedgerDay, SpendQuery
 from bot.spend.scope import EVERYTHING
 from bot.spend.visible.db import ids_in
@@ -63,13 +62,8 @@ async def _report(tx: Tx, asked: Asked, by: Sequence[str], *, daily: bool) -> An
     where = {one: frozenset(await _ids(tx, asked, one)) for one in FILTERS if asked.filters.get(one.name)}
     asks_alike = SpendQuery(f"{asked.first}..{asked.last}", HOUR if HOUR in dimensions else WORKSPACE)
     selection = Selection(asked.first, asked.last, dimensions, where, daily or not dimensions or HOUR in dimensions)
-    try:
-        cut_of((*selection.in_ledger, *where))
-    except NotSplit as refusal:
-        raise CannotExport(refusal.sentence) from None
-    for one in (*selection.in_ledger, *where):
-        if refusal := why_not(replace(asks_alike, and_by=one)):
-            raise CannotExport(refusal.sentence)
+    if refusal := not_together([*selection.by, *where]):
+        raise CannotExport(refusal.sentence)
     await check_listed(tx, RecordsQuery(asks_alike.period, dimensions), selection, known)
     found = await count(tx, selection, EVERYTHING, known)
     return Answer(

@@ -115,7 +115,7 @@ def _notes(found: Records) -> list[Markup]:
     if found.total is not None and found.unsplit:
         notes.append(f"⚠️ the report of {_days(found.unsplit)} isn't split like this, so parts may be missing")
     if not found.scope.is_all:
-        told = found.scope.told((*found.selection.by, *found.selection.where))
+        told = found.scope.told((*found.selection.in_ledger, *found.selection.where), hourly=found.selection.is_hourly)
         notes.append(told.in_words(own=found.query.own))
     return notes
 

@@ -24,7 +24,7 @@ class Reached:
 
 
 async def load_next(rt: Runtime, now: datetime) -> Reached:
-    """Load one more month of history, or, once there is none, a fortnight of hours."""
+    """Load one more month of history, or, once there is none, a week of hours."""
     try:
         async with sync_lease(rt) as is_ours:
             if not is_ours:

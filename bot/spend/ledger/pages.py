@@ -14,7 +14,7 @@ from bot.admin.buckets import OutOfOrder, added
 from bot.admin.rows import CostBucket, Exact, Group, Report, Spender, UsageRow
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
-from bot.spend.ledger.cuts import WHO, Cut
+from bot.spend.ledger.cuts import WHAT, WHO, Cut
 from bot.spend.ledger.db import CostParts, UsageCounts, UsageParts
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
 from bot.spend.ledger.parts.db import replace_parts
@@ -201,8 +201,9 @@ async def load_parts(
     last: date,
     now: datetime,
     batch_rows: int | None = FINE_ROWS,
+    cut: Cut = WHAT,
 ) -> None:
-    """Write the parts of the days from `first` to `last`, which are in the ledger already, from pages ordered by day.
+    """Write the parts of the days from `first` to `last`, which are in the ledger already, from pages of a cut by day.
 
     OutOfOrder and `batch_rows` are as with `load_days`. A day without rows has no parts: what it cost isn't told apart.
     """
@@ -212,7 +213,7 @@ async def load_parts(
         left.difference_update(days)
         if days:
             async with store.write() as tx:
-                await replace_parts(tx, reading.source, days)
+                await replace_parts(tx, reading.source, days, cut)
 
     async for page in pages:
         reading.add(page)

@@ -11,14 +11,14 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.agree import MOST_READINGS, Days, Sides, not_final, to_read_again
-from bot.spend.ledger.cuts import WHAT, WHO
+from bot.spend.ledger.cuts import WHO, Cut
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.measures.db import unpaid_days
 from bot.spend.ledger.names import refresh_names
 from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
-from bot.spend.ledger.parts.db import days_to_tell_apart, note_reading, open_days, sides_of
+from bot.spend.ledger.parts.db import CUTS, days_to_tell_apart, note_reading, open_days, sides_of
 from bot.spend.ledger.rollups.sync import keep_largest_keys, roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
 from bot.spend.ledger.tokens import days_to_count_again, load_usage
@@ -93,20 +93,25 @@ async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> boo
     async with rt.store.write() as tx:
         await note_reading(tx, first, last, now)
 
-    def pages(in_order: bool) -> AsyncIterator[Report[CostBucket]]:
-        span = midnight(first), midnight(last + ONE_DAY)
-        return rt.admin.background().cost_buckets(*span, WHAT.cost_group_by, "1d", in_order)
-
     try:
-        try:
-            await load_parts(rt.store, pages(True), first, last, now)
-        except OutOfOrder:
-            await load_parts(rt.store, pages(False), first, last, now, batch_rows=None)
+        for cut in CUTS:
+            await _read_parts(rt, now, first, last, cut)
     except UpstreamError as error:
         is_read = False
         log.warning("parts_not_read", status=error.status, request_id=error.request_id)
     await load_usage(rt, first, last)
     return is_read
+
+
+async def _read_parts(rt: Runtime, now: datetime, first: date, last: date, cut: Cut) -> None:
+    def pages(in_order: bool) -> AsyncIterator[Report[CostBucket]]:
+        span = midnight(first), midnight(last + ONE_DAY)
+        return rt.admin.background().cost_buckets(*span, cut.cost_group_by, "1d", in_order)
+
+    try:
+        await load_parts(rt.store, pages(True), first, last, now, cut=cut)
+    except OutOfOrder:
+        await load_parts(rt.store, pages(False), first, last, now, batch_rows=None, cut=cut)
 
 
 async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:

@@ -11,10 +11,10 @@ from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
-from bot.spend.ledger.cuts import WHAT, WHO
+from bot.spend.ledger.cuts import WHO, Cut
 from bot.spend.ledger.measures.db import days_without_requests, uncounted_days
 from bot.spend.ledger.pages import midnight, usage_by_day
-from bot.spend.ledger.parts.db import replace_usage_parts
+from bot.spend.ledger.parts.db import CUTS, replace_usage_parts
 from bot.spend.ledger.sources import ANALYTICS, oldest_day
 from bot.spend.model import ONE_DAY, LedgerDay
 from bot.store.session import Tx
@@ -29,15 +29,15 @@ async def load_usage(rt: Runtime, first: date, last: date) -> None:
     while first <= last:
         until = min(first + USAGE_STEP, last + ONE_DAY)
         try:
-            who, what = [
-                await rt.admin.background().usage(midnight(first), midnight(until), by, "1d")
-                for by in (WHO.group_by, WHAT.group_by)
-            ]
+            read = {
+                cut: await rt.admin.background().usage(midnight(first), midnight(until), cut.group_by, "1d")
+                for cut in (WHO, *CUTS)
+            }
         except UpstreamError as error:
             log.warning("usage_not_read", status=error.status, request_id=error.request_id)
             return
         async with rt.store.write() as tx:
-            await _write(tx, days_between(first, until - ONE_DAY), who, what)
+            await _write(tx, days_between(first, until - ONE_DAY), read)
         first = until
 
 
@@ -54,16 +54,16 @@ async def days_to_count_again(rt: Runtime, now: datetime) -> list[date]:
         return sorted(await uncounted_days(tx, first, today) | (await days_without_requests(tx, first, today) & better))
 
 
-async def _write(tx: Tx, days: list[date], who: Report[UsageRow], what: Report[UsageRow]) -> None:
-    """Write those days of both readings that may take the place of what is known."""
+async def _write(tx: Tx, days: list[date], read: Mapping[Cut, Report[UsageRow]]) -> None:
+    """Write those days of each reading that may take the place of what is known."""
     known = await table.ledger_days(tx, days[0], days[-1])
-    by_who, by_what = usage_by_day(who.rows), usage_by_day(what.rows, WHAT)
-    with_who, with_what = [
-        [day for day in days if may_replace(known.get(day), report.source, found.get(day, {}))]
-        for report, found in ((who, by_who), (what, by_what))
-    ]
-    await table.replace_usage_days(tx, {day: by_who.get(day, {}) for day in with_who})
-    await replace_usage_parts(tx, {day: by_what.get(day, {}) for day in with_what})
+    for cut, report in read.items():
+        found = usage_by_day(report.rows, cut)
+        wanted = [day for day in days if may_replace(known.get(day), report.source, found.get(day, {}))]
+        if cut is WHO:
+            await table.replace_usage_days(tx, {day: found.get(day, {}) for day in wanted})
+        else:
+            await replace_usage_parts(tx, {day: found.get(day, {}) for day in wanted}, cut)
 
 
 def may_replace(day: LedgerDay | None, source: str, counts: Mapping[Any, object]) -> bool:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import UserError
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
-from bot.spend.ledger.cuts import WHO
+from bot.spend.ledger.cut_tables import OF_DAYS
+from bot.spend.ledger.cuts import WHAT, WHO
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.rollups.db import narrowest
@@ -17,32 +17,31 @@ from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.scope import AllBut, Meant, Scope, Where
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, CostPartRow, UsageDayRow, UsagePartRow
 
 
 class NotSaid(UserError):
     """What somebody may see isn't told by the reports: that isn't $0."""
 
 
-_WHO_TABLES: tuple[Any, ...] = (CostDayRow, UsageDayRow)
-_WHAT_TABLES: tuple[Any, ...] = (CostPartRow, UsagePartRow)
-
-
 async def conditions(
-    tx: Tx, scope: Scope, meant: Meant, by: Iterable[Dimension], first: date, last: date
+    tx: Tx, scope: Scope, meant: Meant, by: Iterable[Dimension], first: date, last: date, *, hourly: bool = False
 ) -> tuple[Where, ...]:
     """Return the conditions under which the ledger's figures may be seen; no row fulfils two, so that they add up.
 
     `by` is what the figures are split by, `meant` what they are narrowed to already. Days from `first` to `last` are read
-    in this transaction: only so are all ids known besides those that are left out.
+    in this transaction: only so are all ids known besides those that are left out. NotSaid where what somebody may see is
+    told by none of that.
     """
     asked = {
         one: await ids_in(tx, one, first, last) - ids.ids if isinstance(ids, AllBut) else ids for one, ids in meant.items()
     }
     if scope.is_all:
         return (asked,)
-    told = scope.told((*by, *asked))
-    keys = await ids_in(tx, KEY, first, last, {PERSON: told.people}) if told.people else frozenset[str]()
+    told = scope.told((*by, *asked), hourly=hourly)
+    if told.is_empty and not scope.is_empty:
+        raise NotSaid("This isn't told by key and person, too, so I can't say what yours cost. Ask by one thing less.")
+    is_asked = told.people and told.by_key
+    keys = await ids_in(tx, KEY, first, last, {PERSON: told.people}) if is_asked else frozenset[str]()
     return told.where(asked, await ids_in(tx, WORKSPACE, first, last), keys)
 
 
@@ -59,7 +58,7 @@ async def seen_on(tx: Tx, scope: Scope, first: date, last: date) -> Scope:
 async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: Where | None = None) -> frozenset[str]:
     """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one."""
     found: set[str] = set(WITHOUT_COST.get(dimension, ()))
-    for table in _WHO_TABLES if WHO.has(dimension) else _WHAT_TABLES:
+    for table in OF_DAYS[WHO if WHO.has(dimension) else WHAT]:
         if dimension.column not in table.__table__.c:
             continue
         narrow = narrowest(table, [dimension.column, *(one.column for one in where or {})])

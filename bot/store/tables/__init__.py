@@ -11,7 +11,18 @@ from bot.store.tables.claude_code import (
 from bot.store.tables.datadog import CostFileRow, CostTargetRow
 from bot.store.tables.exports import ExportDayRow, ExportTargetRow, MetricPeakRow
 from bot.store.tables.hygiene import AcceptedAdviceRow
-from bot.store.tables.ledger import CostDayRow, CostHourRow, CostPartRow, UsageDayRow, UsageHourRow, UsagePartRow
+from bot.store.tables.ledger import (
+    CostBothRow,
+    CostDayRow,
+    CostHourPartRow,
+    CostHourRow,
+    CostPartRow,
+    UsageBothRow,
+    UsageDayRow,
+    UsageHourPartRow,
+    UsageHourRow,
+    UsagePartRow,
+)
 from bot.store.tables.limits import SpendLimitRow
 from bot.store.tables.peaks import PeakHourRow, PeakRow, WorkspaceLimitsRow
 from bot.store.tables.reports import ReportRunRow, ReportSubscriptionRow
@@ -68,9 +79,11 @@ __all__ = [
     "ClaudeCodeModelRow",
     "ClaudeCodeToolRow",
     "CorrectionRow",
+    "CostBothRow",
     "CostDayRow",
     "CostDaySumRow",
     "CostFileRow",
+    "CostHourPartRow",
     "CostHourRow",
     "CostMonthRow",
     "CostPartRow",
@@ -109,8 +122,10 @@ __all__ = [
     "SubscriptionRow",
     "ThresholdRow",
     "TimerRow",
+    "UsageBothRow",
     "UsageDayRow",
     "UsageDaySumRow",
+    "UsageHourPartRow",
     "UsageHourRow",
     "UsageMonthRow",
     "UsagePartRow",

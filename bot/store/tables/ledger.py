@@ -1,4 +1,4 @@
-"""Tables of the ledger: the same money and the same tokens in two cuts, and by the hour.
+"""Tables of the ledger: the same money and the same tokens in three cuts, and by the hour in two.
 
 The reports are split by at most five dimensions a call (admin-api.md §4.10), so no table can have them all.
 """
@@ -84,6 +84,42 @@ class UsagePartRow(Table, table=True):
     requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
 
 
+class CostBothRow(Table, table=True):
+    """The same money as in `cost_day`, by person and product as well as by tier, cost type and token type; without key."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    cost_type: str = Field(primary_key=True)
+    token_type: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+
+
+class UsageBothRow(Table, table=True):
+    """The same tokens as in `usage_day`, by person and product as well as by tier; without key."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    actor: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_5m: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_1h: int = Field(sa_column=Column(Nanos, nullable=False))
+    output: int = Field(sa_column=Column(Nanos, nullable=False))
+    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
+
+
 class CostHourRow(Table, table=True):
     """The same money as in `cost_day`, by the hour of the UTC day (0 to 23). Older hours are dropped."""
 
@@ -113,6 +149,44 @@ class UsageHourRow(Table, table=True):
     api_key_id: str = Field(primary_key=True)
     actor: str = Field(primary_key=True)
     product: str = Field(primary_key=True)
+    uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_5m: int = Field(sa_column=Column(Nanos, nullable=False))
+    cache_write_1h: int = Field(sa_column=Column(Nanos, nullable=False))
+    output: int = Field(sa_column=Column(Nanos, nullable=False))
+    requests: int | None = Field(default=None, sa_column=Column(Nanos, nullable=True))
+
+
+class CostHourPartRow(Table, table=True):
+    """The same money as in `cost_hour`, by tier, context window, cost type and token type; without key and person."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    context_window: str = Field(primary_key=True)
+    cost_type: str = Field(primary_key=True)
+    token_type: str = Field(primary_key=True)
+    nanos: int = nanos_column()
+    list_nanos: int | None = nanos_column(nullable=True)
+
+
+class UsageHourPartRow(Table, table=True):
+    """The same tokens as in `usage_hour`, by tier and context window; without key and person."""
+
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_with_rowid": False}
+
+    day: date = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    workspace_id: str = Field(primary_key=True)
+    model: str = Field(primary_key=True)
+    product: str = Field(primary_key=True)
+    service_tier: str = Field(primary_key=True)
+    context_window: str = Field(primary_key=True)
     uncached_input: int = Field(sa_column=Column(Nanos, nullable=False))
     cache_read: int = Field(sa_column=Column(Nanos, nullable=False))
     cache_write_5m: int = Field(sa_column=Column(Nanos, nullable=False))

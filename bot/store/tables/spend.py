@@ -94,9 +94,9 @@ class AlertRow(Table, table=True):
 class LedgerDayRow(Table, table=True):
     """What is known of one UTC day: until when its figures reach, and whether it is closed.
 
-    `parts_at`: when its parts (`cost_part`) were last asked for; `rest_nanos` is how much money they don't tell apart, and
-    `rest_reads` how many readings in a row left that. `hours_at`: when its hours were read; null where they aren't known.
-    `hours_asked_at`: when they were last asked for.
+    `parts_at`: when its parts (`cost_part`, `cost_both`) were last asked for; `rest_nanos` is how much money one of the two
+    doesn't tell apart, and `rest_reads` how many readings in a row left that. `hours_at`: when its hours were read; null
+    where they aren't known. `hours_asked_at`: when they were last asked for.
     """
 
     day: date = Field(primary_key=True)

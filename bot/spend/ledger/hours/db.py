@@ -5,41 +5,40 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, func, text, union_all, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.spend.dimensions import Dimension
 from bot.spend.ledger.bulk.db import bulk_insert
-from bot.spend.ledger.cuts import WHO, NotSplit
-from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measured
+from bot.spend.ledger.cut_tables import OF_HOURS
+from bot.spend.ledger.cuts import WHEN, WHO, Cut, hourly_cut_of
+from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, counted, measured, uncounted
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.sums.db import Asked, Where, sums
 from bot.spend.model import Hour
 from bot.store.session import Tx
-from bot.store.tables import CostHourRow, LedgerDayRow, UsageHourRow
+from bot.store.tables import LedgerDayRow
 
 ASKED_AGAIN_AFTER = timedelta(hours=6)
 """How long a day isn't asked for its hours after they didn't sum up to it."""
-_TABLES: tuple[Any, ...] = (CostHourRow, UsageHourRow)
+_TABLES: tuple[Any, ...] = tuple(one for tables in OF_HOURS.values() for one in tables)
 _WHO = [one.column for one in WHO.dimensions]
 Rows = Mapping[date, Mapping[tuple[Any, ...], tuple[int | None, ...]]]
-"""Day -> (hour, ids of WHO) -> counts."""
+"""Day -> (hour, ids of a cut) -> counts."""
 
 
 async def hours(tx: Tx, first: date, last: date, by: Sequence[Dimension] = (), where: Where | None = None) -> list[Hour]:
-    """Return all counts from `first` to `last` by the hour and dimensions of WHO; NotSplit with others.
+    """Return all counts from `first` to `last` by the hour and dimensions; NotSplit where no cut of hours has them all.
 
     An hour in which nothing happened is absent, and so are days of which `days_with_hours` doesn't know hours.
     """
     asked = Asked(first, last, ("day", "hour", *by), where or {})
-    for one in asked.dimensions:
-        if not WHO.has(one):
-            raise NotSplit(one.name, "hour")
-    costs = await sums(tx, CostHourRow, COST_COUNTS, asked)
-    usage = await sums(tx, UsageHourRow, USAGE_COUNTS, asked)
+    tables, nothing = OF_HOURS[hourly_cut_of(asked.dimensions)], uncounted(asked)
+    costs = await sums(tx, tables.cost, COST_COUNTS, asked)
+    usage = await counted(tx, tables.usage, asked)
     return [
-        Hour(datetime.combine(key[0], time(key[1]), UTC), measured(asked, key, costs.get(key, {}), usage.get(key, {})))
+        Hour(datetime.combine(key[0], time(key[1]), UTC), measured(asked, key, costs.get(key, {}), usage.get(key, nothing)))
         for key in sorted({**costs, **usage})
     ]
 
@@ -79,15 +78,18 @@ async def day_rows(tx: Tx, table: Any, counts: Sequence[str], days: Collection[d
     return found
 
 
-async def write_hours(tx: Tx, cost: Rows, usage: Rows, now: datetime) -> None:
-    """Write the hours of days that have none, or have others."""
-    if not cost:
+async def write_hours(tx: Tx, cost: Mapping[Cut, Rows], usage: Mapping[Cut, Rows], now: datetime) -> None:
+    """Write the hours of days that have none, or have others, by each cut."""
+    if not (days := list(cost[WHO])):
         return
-    await forget_hours(tx, list(cost))
-    await _make_partitions(tx, list(cost))
-    await bulk_insert(tx, CostHourRow, ["hour", *_WHO, "nanos", "list_nanos", "requests"], cost)
-    await bulk_insert(tx, UsageHourRow, ["hour", *_WHO, *USAGE_COUNTS], usage)
-    await _note(tx, list(cost), hours_at=now)
+    await forget_hours(tx, days)
+    await _make_partitions(tx, days)
+    for cut, tables in OF_HOURS.items():
+        ids = ["hour", *(one.column for one in (*cut.dimensions, *cut.by_money))]
+        counts = [*COST_COUNTS, "requests"] if cut is WHO else COST_COUNTS
+        await bulk_insert(tx, tables.cost, [*ids, *counts], cost[cut])
+        await bulk_insert(tx, tables.usage, ["hour", *(one.column for one in cut.dimensions), *USAGE_COUNTS], usage[cut])
+    await _note(tx, days, hours_at=now)
 
 
 async def note_asked(tx: Tx, days: Collection[date], now: datetime) -> None:
@@ -107,6 +109,19 @@ async def forget_hours(tx: Tx, days: Collection[date]) -> None:
 async def _note(tx: Tx, days: Collection[date], **changes: datetime | None) -> None:
     changed = update(LedgerDayRow).where(col(LedgerDayRow.day).in_(days)).values(**changes)
     await tx.execute(changed.execution_options(synchronize_session=False))
+
+
+async def days_of_other_hours(tx: Tx, first: date, last: date) -> list[date]:
+    """Return the days whose hours by WHEN have another sum, or are none: a version without WHEN wrote the others."""
+    days = await days_with_hours(tx, first, last)
+
+    def side(table: Any, sign: int) -> Any:
+        columns: list[Any] = [col(table.day), col(table.hour), (col(table.nanos) * sign).label("nanos")]
+        return select_columns(*columns).where(col(table.day).in_(days))
+
+    rows = union_all(side(OF_HOURS[WHO].cost, 1), side(OF_HOURS[WHEN].cost, -1)).subquery()
+    differ = select_columns(rows.c.day).group_by(rows.c.day, rows.c.hour).having(func.sum(rows.c.nanos) != 0)
+    return sorted({row[0] for row in (await tx.execute(differ)).all()})
 
 
 async def prune_hours(tx: Tx, before: date) -> None:

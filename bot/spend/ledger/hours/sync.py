@@ -9,17 +9,17 @@ from bot.admin.buckets import added
 from bot.admin.rows import Exact, UsageRow
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
-from bot.spend.ledger.cuts import WHO
+from bot.spend.ledger.cuts import WHEN, WHO, Cut
 from bot.spend.ledger.hours import db as table
 from bot.spend.ledger.hours.write import HourGroup, HoursOfDay, replace_hours
-from bot.spend.ledger.pages import FINE_ROWS, midnight, usage_by_day
+from bot.spend.ledger.pages import FINE_ROWS, UsageCounts, midnight, usage_by_day
 from bot.spend.ledger.rounding import in_nanos
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ONE_DAY
 
 log = structlog.get_logger()
 
-DAYS_AT_ONCE = 14
+DAYS_AT_ONCE = 7
 
 
 async def follow_open_days(rt: Runtime, now: datetime) -> None:
@@ -40,9 +40,12 @@ async def fill_hours(rt: Runtime, now: datetime) -> int:
 
 
 async def drop_old_hours(rt: Runtime, now: datetime) -> None:
-    """Drop the hours that aren't kept any longer."""
+    """Drop the hours that aren't kept any longer, and those that a version with fewer cuts wrote while it ran, too."""
+    async with rt.store.read() as tx:
+        other = await table.days_of_other_hours(tx, *_kept(rt, now))
     async with rt.store.write() as tx:
         await table.prune_hours(tx, _kept(rt, now)[0])
+        await table.forget_hours(tx, other)
 
 
 def _kept(rt: Runtime, now: datetime) -> tuple[date, date]:
@@ -67,7 +70,7 @@ async def _fill(rt: Runtime, now: datetime, days: Sequence[date]) -> int:
             break
         waiting.append(read)
         count += 1
-        if sum(len(one.cost) + len(one.usage) for one in waiting) >= FINE_ROWS:
+        if sum(one.rows for one in waiting) >= FINE_ROWS:
             await _write(rt, now, waiting)
             waiting = []
     await _write(rt, now, waiting)
@@ -86,21 +89,33 @@ async def _write(rt: Runtime, now: datetime, read: list[HoursOfDay]) -> None:
 async def _read(rt: Runtime, day: date) -> HoursOfDay | None:
     """Return the hours of a day; None where the report that answers doesn't tell them."""
     admin, span = rt.admin.background(), (midnight(day), midnight(day + ONE_DAY))
-    usage = await admin.usage(*span, WHO.group_by, "1h")
-    if not SOURCES[usage.source].tells_hours:
-        return None
-    found = HoursOfDay(day, usage.source, usage.refreshed_at)
+    found = HoursOfDay(day)
+    for cut in (WHEN, WHO):  # what they are written by last: its figures are the day's
+        usage = await admin.usage(*span, cut.group_by, "1h")
+        found.source, found.refreshed_at = usage.source, usage.refreshed_at
+        if not SOURCES[found.source].tells_hours:
+            return None
+        found.usage[cut] = _usage_by_hour(usage.rows, cut)
+        cost: dict[HourGroup, Exact] = {}
+        async for page in admin.cost_buckets(*span, cut.cost_group_by, "1h"):
+            found.source, found.refreshed_at = page.source, page.refreshed_at
+            for bucket in page.rows:
+                for group, amounts in bucket.groups.items():
+                    key = (bucket.starts_at.hour, *group)
+                    cost[key] = added(cost[key], amounts) if key in cost else amounts
+        found.cost[cut] = in_nanos(cost)
+        if not SOURCES[found.source].tells_hours:
+            return None
+    return found
+
+
+def _usage_by_hour(rows: Sequence[UsageRow], cut: Cut) -> dict[HourGroup, UsageCounts]:
     by_hour: dict[int, list[UsageRow]] = {}
-    for row in usage.rows:
+    for row in rows:
         by_hour.setdefault(row.starts_at.hour, []).append(row)
-    for hour, rows in by_hour.items():
-        found.usage |= {(hour, *group): counts for group, counts in usage_by_day(rows)[day].items()}
-    cost: dict[HourGroup, Exact] = {}
-    async for page in admin.cost_buckets(*span, WHO.cost_group_by, "1h"):
-        found.source, found.refreshed_at = page.source, page.refreshed_at
-        for bucket in page.rows:
-            for group, amounts in bucket.groups.items():
-                key = (bucket.starts_at.hour, *group)
-                cost[key] = added(cost[key], amounts) if key in cost else amounts
-    found.cost = in_nanos(cost)
-    return found if SOURCES[found.source].tells_hours else None
+    return {
+        (hour, *group): counts
+        for hour, some in by_hour.items()
+        for groups in usage_by_day(some, cut).values()
+        for group, counts in groups.items()
+    }

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from bot.spend.dimensions import COST_TYPE, MODEL, TOKEN_TYPE, TOKENS, Dimension
-from bot.spend.ledger.cuts import WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.cut_tables import OF_DAYS
+from bot.spend.ledger.cuts import cut_of
 from bot.spend.ledger.sums.db import Asked, GroupedBy, Where, cost_table, sums
 from bot.spend.ledger.sums.rows import Key
 from bot.spend.model import Measures, dollars
 from bot.store.session import Tx
-from bot.store.tables import UsageDayRow, UsagePartRow
 from bot.tasks import apart
 
 Counts = Mapping[str, int | None]
@@ -26,7 +26,6 @@ WITHOUT_COST: Mapping[Dimension, frozenset[str]] = {TOKEN_TYPE: frozenset(TOKEN_
 """Ids that tokens have also where they cost nothing: usage has no column of them."""
 COST_COUNTS = ("nanos", "list_nanos")
 USAGE_COUNTS = (*TOKEN_CLASSES.values(), "requests")
-_USAGES: dict[Cut, Any] = {WHO: UsageDayRow, WHAT: UsagePartRow}
 
 
 async def measures(tx: Tx, first: date, last: date, by: GroupedBy, where: Where | None = None) -> list[Measures]:
@@ -74,8 +73,13 @@ async def unpaid_days(tx: Tx, first: date, last: date) -> set[date]:
 
 async def _measures(tx: Tx, asked: Asked, costs: Mapping[Key, Counts]) -> list[Measures]:
     usage = await _usage(tx, asked)
-    nothing: Counts = {"requests": None} if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions} else {}
+    nothing = uncounted(asked)
     return await apart(max(len(costs), len(usage)), _together, asked, costs, usage, nothing)
+
+
+def uncounted(asked: Asked) -> Counts:
+    """Return the usage of what has a cost and no usage: split by type, its requests aren't known."""
+    return {"requests": None} if {TOKEN_TYPE, COST_TYPE} & {*asked.dimensions} else {}
 
 
 def _together(asked: Asked, costs: Mapping[Key, Counts], usage: Mapping[Key, Counts], nothing: Counts) -> list[Measures]:
@@ -98,9 +102,13 @@ def measured(asked: Asked, key: Key, cost: Counts, usage: Counts) -> Measures:
 
 
 async def _usage(tx: Tx, asked: Asked) -> dict[Key, Counts]:
-    """Return tokens and requests by group; a token's type is the column in which it is counted."""
+    return await counted(tx, OF_DAYS[cut_of(asked.dimensions)].usage, asked)
+
+
+async def counted(tx: Tx, table: Any, asked: Asked) -> dict[Key, Counts]:
+    """Return tokens and requests by group from a table of usage; a token's type is the column in which it is counted."""
     plain = asked.but(TOKEN_TYPE, COST_TYPE)
-    found = await sums(tx, _USAGES[cut_of(asked.dimensions)], USAGE_COUNTS, plain)
+    found = await sums(tx, table, USAGE_COUNTS, plain)
     if len(plain.dimensions) == len(asked.dimensions):
         return dict(found)
     kept = [kind for kind in TOKEN_CLASSES if kind in asked.where.get(TOKEN_TYPE, TOKEN_CLASSES)]

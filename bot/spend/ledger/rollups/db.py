@@ -86,11 +86,12 @@ def narrowest(table: Any, names: Iterable[str]) -> Any:
 
 
 async def roll_up(tx: Tx, table: Any, days: Collection[date], *, are_new: bool = False) -> None:
-    """Write the roll-ups of days whose rows in `table` were written. Their weeks and months aren't rolled up any more.
+    """Write the roll-ups, if `table` has any, of days whose rows in it were written. Their weeks and months are taken back.
 
     Of days that `are_new` there are no roll-ups to take back.
     """
-    small = _SUMS[table]
+    if (small := _SUMS.get(table)) is None:
+        return
     if not are_new:
         await _take_back(tx, table, small, days)
     await _insert_sums(tx, small, table, col(table.day).in_(days))
@@ -106,7 +107,8 @@ async def _take_back(tx: Tx, table: Any, small: Any, days: Collection[date]) -> 
 
 async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date], *, are_new: bool = False) -> None:
     """Write the roll-ups of days that have no parts in `table`, from those of the same days by WHO."""
-    small = _SUMS[table]
+    if (small := _SUMS.get(table)) is None:
+        return
     whole = WHOLE_SUMS[small]
     if not are_new:
         await tx.execute(delete(small).where(col(small.day).in_(days)))

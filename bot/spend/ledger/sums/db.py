@@ -11,14 +11,15 @@ from sqlmodel import col
 
 from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
-from bot.spend.ledger.cuts import SHARED, WHAT, WHO, Cut, cut_of
+from bot.spend.ledger.cut_tables import OF_DAYS
+from bot.spend.ledger.cuts import SHARED, cut_of
 from bot.spend.ledger.rollups.db import UNITS, WEEK, Rolled, longest_row, narrowest, rolled_units
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.sums.rows import Key, as_cells, as_sums
 from bot.spend.ledger.undivided.db import with_undivided
 from bot.spend.model import ONE_DAY, Cell
 from bot.store.session import Tx
-from bot.store.tables import CostDayRow, CostPartRow, LedgerDayRow
+from bot.store.tables import LedgerDayRow
 from bot.store.types import Nanos
 from bot.tasks import apart
 
@@ -27,7 +28,6 @@ Where = Mapping[Dimension, Collection[str]]
 """Dimension -> the ids of it that count; none at all is nothing."""
 _FEW_PLACES = 500
 """So many rows of a day are looked up one by one; more are found faster among all of it."""
-_COSTS: dict[Cut, Any] = {WHO: CostDayRow, WHAT: CostPartRow}
 
 
 class Asked(NamedTuple):
@@ -78,7 +78,7 @@ async def cells(
 
 def cost_table(asked: Asked) -> Any:
     """Return the table of money that has all that was asked for; NotSplit where none has."""
-    return _COSTS[cut_of(asked.dimensions)]
+    return OF_DAYS[cut_of(asked.dimensions)].cost
 
 
 async def sums(tx: Tx, table: Any, counts: Sequence[str], asked: Asked) -> dict[Key, dict[str, int | None]]:

@@ -1,4 +1,4 @@
-"""Days of which nothing is told apart yet: they have no parts of their own, and are read as one part UNSPLIT of each group.
+"""Days and hours of which nothing is told apart yet: without parts of their own, they are read as one part UNSPLIT of each.
 
 A new day is first written by WHO, and its parts follow a moment later: writing all of it twice until then would cost more
 than the day itself. Their roll-ups are written with the day, as they are small.
@@ -14,19 +14,40 @@ from sqlmodel import col
 from bot.spend.dimensions import UNSPLIT
 from bot.store.session import Tx
 from bot.store.tables import (
+    CostBothRow,
     CostDayRow,
     CostDaySumRow,
+    CostHourPartRow,
+    CostHourRow,
     CostPartRow,
     CostPartSumRow,
+    LedgerDayRow,
+    UsageBothRow,
     UsageDayRow,
     UsageDaySumRow,
+    UsageHourPartRow,
+    UsageHourRow,
     UsagePartRow,
     UsagePartSumRow,
 )
 
-_WHOLES: dict[Any, Any] = {CostPartRow: CostDayRow, UsagePartRow: UsageDayRow}
+_WHOLES: dict[Any, Any] = {
+    CostPartRow: CostDayRow,
+    CostBothRow: CostDayRow,
+    CostHourPartRow: CostHourRow,
+    UsagePartRow: UsageDayRow,
+    UsageBothRow: UsageDayRow,
+    UsageHourPartRow: UsageHourRow,
+}
 """Parts -> the same by WHO."""
-_DAYS: dict[Any, Any] = {CostPartRow: CostDaySumRow, UsagePartRow: UsageDaySumRow}
+_DAYS: dict[Any, Any] = {
+    CostPartRow: CostDaySumRow,
+    CostBothRow: CostDaySumRow,
+    CostHourPartRow: LedgerDayRow,
+    UsagePartRow: UsageDaySumRow,
+    UsageBothRow: UsageDaySumRow,
+    UsageHourPartRow: LedgerDayRow,
+}
 """Parts -> the fewest rows that say which days there are. Parts' own roll-ups don't: what cancels there has no row."""
 WHOLE_SUMS: dict[Any, Any] = {CostPartSumRow: CostDaySumRow, UsagePartSumRow: UsageDaySumRow}
 
