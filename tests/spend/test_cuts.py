@@ -8,6 +8,8 @@ from itertools import combinations
 import pytest
 
 from bot.admin.rows import CostBucket, CostRow, Report, Spender, UsageRow
+from bot.spend.ask.splits import TIMES
+from bot.spend.ask.together import not_together
 from bot.spend.dimensions import (
     ASKED,
     CONTEXT,
@@ -167,6 +169,11 @@ def test_a_question_is_answered_from_a_cut_that_has_all_of_it() -> None:
         with pytest.raises(NotSplit) as raised:
             find(by)
         assert raised.value.sentence == sentence
+
+
+def test_any_two_splits_go_together_but_context_windows_with_who() -> None:
+    refused = [by for by in combinations((*ASKED, *TIMES), 2) if not_together(by)]
+    assert refused == [(PERSON, CONTEXT), (PRODUCT, CONTEXT)]
 
 
 def test_what_a_cut_shares_with_who_comes_first_in_it() -> None:

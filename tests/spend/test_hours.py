@@ -151,7 +151,7 @@ async def test_the_newest_days_come_first_and_old_hours_go(store: Store) -> None
     organization = Hourly(hourly=[spent(first + DAY * n, 3, DOLLAR) for n in range(41)])
     rt = living(store, organization, kept=30)
     await sync_costs(rt, NOW)
-    assert organization.days_asked == [TODAY - DAY * n for n in range(7)], "a first load isn't a month of hours"
+    assert organization.days_asked == [TODAY - DAY * n for n in range(8)], "a first load isn't a month of hours"
     for minutes in range(5, 30, 5):
         await sync_costs(rt, NOW + MINUTES * minutes)
     assert await days_known(store) == [TODAY - DAY * n for n in range(29, -1, -1)]

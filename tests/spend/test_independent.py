@@ -19,8 +19,11 @@ from bot.claude_code.plan import read_day
 from bot.claude_code.sync import sync_code
 from bot.runtime import Runtime
 from bot.sandbox.claude.organization import ADMIN_KEY
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
+from bot.spend.ask.splits import hour_id
+from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, TOKEN_TYPE, WORKSPACE, Dimension
 from bot.spend.ledger import db as ledger
+from bot.spend.ledger.hours.db import hours
+from bot.spend.ledger.hours.sync import fill_hours
 from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.sync import load_range
 from bot.spend.model import nanos
@@ -90,6 +93,35 @@ async def test_the_ledger_has_what_the_endpoints_have_by_everything(store: Store
     }
     assert counted == {key: (one.tokens, one.output, one.requests) for key, one in theirs.items()}
     assert {key[2] for key in theirs} > {"claude-nova-1"}
+
+
+async def test_people_by_tier_and_hours_by_token_type_are_what_the_endpoints_say(store: Store, claude: Claude) -> None:
+    day = LAST - timedelta(days=1)
+    async with on(store, claude) as rt:
+        rt.settings.hours_kept = 90  # pyright: ignore[reportAttributeAccessIssue] - the tests' settings aren't frozen
+        await load_range(rt, NOON, day, LAST)
+        await fill_hours(rt, NOON)
+    split = {"person": PERSON, "tier": TIER, "token type": TOKEN_TYPE, "product": PRODUCT, "model": MODEL}
+    async with independent.in_process(claude.app) as http:
+        for by in (("person", "tier"), ("product", "token type"), ("model", "person", "tier")):
+            theirs = await independent.money_and_tokens(http, day, LAST, by)
+            async with store.read() as tx:
+                found = await measures(tx, day, LAST, [split[one] for one in by])
+            sums = {tuple(one.of(split[part]) for part in by): one for one in found}
+            told = independent.grouped((key, nanos(one.amount)) for key, one in sums.items())
+            assert told == independent.grouped((key, one.nanos) for key, one in theirs.items()), by
+            if "token type" not in by:
+                counted = {key: (one.input + one.output, one.requests) for key, one in sums.items()}
+                assert counted == {key: (one.tokens, one.requests) for key, one in theirs.items()}, by
+        for by in (("tier",), ("model", "token type")):
+            theirs = await independent.money_and_tokens(http, day, LAST, ("hour", *by))
+            async with store.read() as tx:
+                in_hours = await hours(tx, day, LAST, [split[one] for one in by])
+            told = independent.grouped(
+                ((hour_id(one.starts_at), *(one.counts.of(split[part]) for part in by)), nanos(one.counts.amount))
+                for one in in_hours
+            )
+            assert told == independent.grouped((key, one.nanos) for key, one in theirs.items()), by
 
 
 async def test_the_legacy_reports_lead_to_the_same_ledger_by_day_workspace_and_model(store: Store, claude: Claude) -> None:

@@ -19,7 +19,8 @@ from bot.spend.model import ONE_DAY
 
 log = structlog.get_logger()
 
-DAYS_AT_ONCE = 7
+DAYS_AT_ONCE = 8
+"""Today and the last seven, so that `7d by hour` is known after the first reading."""
 
 
 async def follow_open_days(rt: Runtime, now: datetime) -> None:
