@@ -67,11 +67,15 @@ def tour(out: Annotated[Path | None, typer.Option(help="Write everything that an
 
 
 @app.command()
-def sandbox(slack_port: Port = 8765, claude_port: Port = 8766) -> None:
+def sandbox(
+    slack_port: Port = 8765,
+    claude_port: Port = 8766,
+    large: Annotated[bool, typer.Option("--large", help="An organization of 1,000 keys.")] = False,
+) -> None:
     """Run the sandbox alone: a Slack and a Claude organization."""
     from bot.sandbox.serve import main as serve
 
-    raise typer.Exit(serve(slack_port, claude_port))
+    raise typer.Exit(serve(slack_port, claude_port, large=large))
 
 
 @app.command()

@@ -8,13 +8,13 @@ from bot.sandbox.run import SandboxOptions, running_sandbox
 from bot.sandbox.servers import PortBusy
 
 
-def main(slack_port: int = 8765, claude_port: int = 8766) -> int:
+def main(slack_port: int = 8765, claude_port: int = 8766, *, large: bool = False) -> int:
     """Print the settings to paste, one NAME=value a line, then `ready`, and serve until SIGINT or SIGTERM.
 
     Returns the exit code: 0 after a signal, 2 when a port is in use.
     """
     try:
-        asyncio.run(_serve(SandboxOptions(None, slack_port, claude_port)))
+        asyncio.run(_serve(SandboxOptions(None, slack_port, claude_port, large=large)))
     except PortBusy as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -36,15 +36,15 @@ def read_until_ready(process: subprocess.Popen[str]) -> dict[str, str]:
 
 @pytest.mark.parametrize("number", few([signal.SIGTERM, signal.SIGINT]))
 def test_the_sandbox_prints_settings_that_work_and_ends_well(number: signal.Signals) -> None:
-    process = sandbox_process("--slack-port", "0", "--claude-port", "0")
+    process = sandbox_process("--slack-port", "0", "--claude-port", "0", "--large")
     try:
         printed = read_until_ready(process)
         settings = load_settings(printed)
-        request = Request(f"{printed['ANTHROPIC_BASE_URL']}/v1/organizations/me")
+        request = Request(f"{printed['ANTHROPIC_BASE_URL']}/v1/organizations/api_keys?limit=1000")
         request.add_header("x-api-key", settings.anthropic_admin_key.get_secret_value())
         request.add_header("anthropic-version", "2023-06-01")
         with urlopen(request, timeout=5) as answer:
-            assert json.load(answer)["type"] == "organization"
+            assert len(json.load(answer)["data"]) == 1000
         process.send_signal(number)
         assert process.wait(10) == 0
         assert process.stderr is not None
