@@ -16,6 +16,7 @@ from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, TOKEN_TYPE, 
 from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import WHO, NotSplit
 from bot.spend.ledger.hours.db import days_with_hours, hours
+from bot.spend.ledger.hours.sync import fill_hours
 from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sync import sync_costs
@@ -168,6 +169,16 @@ async def test_the_newest_days_come_first_and_old_hours_go(store: Store) -> None
                 for name in ("cost_hour", "cost_hour_part", "usage_hour", "usage_hour_part")
                 for month in (10, 11)
             ]
+
+
+async def test_older_hours_leave_time_for_the_rest_of_a_run(store: Store) -> None:
+    organization = Hourly(hourly=[spent(TODAY - DAY * n, 3, DOLLAR) for n in range(4)])
+    rt = living(store, organization)
+    organization.no_hours = True
+    await sync_costs(rt, NOW)
+    organization.no_hours = False
+    assert [await fill_hours(rt, NOW, 0) for _ in range(5)] == [1, 1, 1, 1, 0], "a day at once, and none twice"
+    assert await days_known(store) == [TODAY - DAY * n for n in range(3, -1, -1)]
 
 
 @pytest.mark.parametrize("scale", few([2, 0]))

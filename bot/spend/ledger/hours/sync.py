@@ -1,5 +1,7 @@
 """The hours of the newest days, read where days have none: first the newest, older ones a few at a time."""
 
+import math
+import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 
 DAYS_AT_ONCE = 8
 """Today and the last seven, so that `7d by hour` is known after the first reading."""
+FILLS_FOR = 120.0
+"""A day of a thousand keys is half a minute of the budget, and a run of the job may take ten minutes for everything."""
 
 
 async def follow_open_days(rt: Runtime, now: datetime) -> None:
@@ -31,13 +35,16 @@ async def follow_open_days(rt: Runtime, now: datetime) -> None:
         await _fill(rt, now, days)
 
 
-async def fill_hours(rt: Runtime, now: datetime) -> int:
-    """Read the hours of the newest days that have none, and return of how many days something was answered."""
+async def fill_hours(rt: Runtime, now: datetime, seconds: float = FILLS_FOR) -> int:
+    """Read the hours of the newest days that have none, and return of how many days something was answered.
+
+    After so many seconds no further day is begun; the first always is.
+    """
     if not rt.settings.hours_kept:
         return 0
     async with rt.store.read() as tx:
         days = (await table.days_without_hours(tx, *_kept(rt, now), now))[:DAYS_AT_ONCE]
-    return await _fill(rt, now, days)
+    return await _fill(rt, now, days, time.monotonic() + seconds)
 
 
 async def drop_old_hours(rt: Runtime, now: datetime) -> None:
@@ -54,7 +61,7 @@ def _kept(rt: Runtime, now: datetime) -> tuple[date, date]:
     return today - ONE_DAY * (rt.settings.hours_kept - 1), today
 
 
-async def _fill(rt: Runtime, now: datetime, days: Sequence[date]) -> int:
+async def _fill(rt: Runtime, now: datetime, days: Sequence[date], until: float = math.inf) -> int:
     """Read days one by one and write as many at once as the ledger's batches hold. A failure isn't one of the sync.
 
     Returns how many were read.
@@ -62,6 +69,8 @@ async def _fill(rt: Runtime, now: datetime, days: Sequence[date]) -> int:
     waiting: list[HoursOfDay] = []
     count = 0
     for day in days:
+        if count and time.monotonic() >= until:
+            break
         try:
             read = await _read(rt, day)
         except UpstreamError as error:
