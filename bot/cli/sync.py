@@ -22,6 +22,8 @@ from bot.words.wording import plural
 Say = Callable[[str], None]
 _LOOKS_AGAIN = 2.0
 """Seconds between two looks whether the other process that reads the reports is done."""
+_HOURS = 8
+"""The hours of a day take about as long as so many days of history without them."""
 _AGAIN = "What was read is kept. Run the same command again to go on from there."
 _NOTHING = "Nothing was read yet. Run the same command again once that is fixed."
 
@@ -46,8 +48,7 @@ async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
     """Do the same with a runtime."""
     try:
         await _bring_up_to_date(rt, say)
-        if history:
-            await _load_history(rt, say)
+        has_all = not history or await _load_history(rt, say)
         try:
             await _load_claude_code(rt, say, history)
         except UpstreamError:
@@ -57,7 +58,7 @@ async def sync_with(rt: Runtime, say: Say, history: bool) -> bool:
         say(error.sentence)
         say(_AGAIN if await _has_figures(rt) else _NOTHING)
         return False
-    return True
+    return has_all
 
 
 async def _has_figures(rt: Runtime) -> bool:
@@ -76,19 +77,22 @@ async def _bring_up_to_date(rt: Runtime, say: Say) -> None:
     say(f"Read {plural(days, 'day')} of costs from the {loaded.source} report.")
 
 
-async def _load_history(rt: Runtime, say: Say) -> None:
-    """Load month after month. A terminal sees a bar, anything else a line a month."""
+async def _load_history(rt: Runtime, say: Say) -> bool:
+    """Load month after month, then hours; False where the hours of some days couldn't be read, which was said.
+
+    A terminal sees a bar, anything else a line for each step.
+    """
     is_terminal = sys.stdout.isatty()
     with typer.progressbar(
         length=1000, label="History", file=sys.stdout if is_terminal else None, hidden=not is_terminal
     ) as bar:
-        shown, said = 0, ""
+        shown, said, hours_said = 0, "", 0
         while True:
             reached = await load_next(rt, rt.now())
             if reached.is_busy:
                 await asyncio.sleep(_LOOKS_AGAIN)
                 continue
-            part = _part(reached)
+            part = max(_part(reached), shown)
             bar.update(part - shown)
             shown = part
             if reached.is_done:
@@ -97,7 +101,15 @@ async def _load_history(rt: Runtime, say: Say) -> None:
             if not is_terminal and said != reached.first_day.isoformat():
                 said = reached.first_day.isoformat()
                 say(f"History is loaded back to {said}.")
-    say(f"All that the API gives is loaded, back to {reached.first_day.isoformat()}.")
+            elif not is_terminal and hours_said != (hours_said := reached.with_hours):
+                say(f"Hours of {plural(hours_said, 'day')} are loaded, {reached.without_hours} left.")
+    first = reached.first_day.isoformat()
+    if left := reached.without_hours:
+        say(f"All days are loaded, back to {first}, and the hours of {plural(left, 'day')} couldn't be read.")
+        say(_AGAIN)
+        return False
+    say(f"All that the API gives is loaded, back to {first}.")
+    return True
 
 
 async def _load_claude_code(rt: Runtime, say: Say, history: bool) -> None:
@@ -116,5 +128,6 @@ async def _load_claude_code(rt: Runtime, say: Say, history: bool) -> None:
 
 def _part(reached: Reached) -> int:
     """Return how much of the way is done, in thousandths."""
-    whole = max((reached.today - reached.oldest).days, 1)
-    return min((reached.today - reached.first_day).days * 1000 // whole, 1000)
+    whole = (reached.today - reached.oldest).days + _HOURS * (reached.with_hours + reached.without_hours)
+    done = (reached.today - reached.first_day).days + _HOURS * reached.with_hours
+    return min(done * 1000 // max(whole, 1), 1000)

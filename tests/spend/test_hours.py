@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, text, update
 
 from bot.admin.rows import FINE, CostBucket, CostRow, Report, Spender, UsageRow
+from bot.cli import sync as command
 from bot.errors import UpstreamDown
 from bot.runtime import Runtime
 from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, TOKEN_TYPE, UNSPLIT, WORKSPACE, Dimension
@@ -179,6 +180,22 @@ async def test_older_hours_leave_time_for_the_rest_of_a_run(store: Store) -> Non
     organization.no_hours = False
     assert [await fill_hours(rt, NOW, 0) for _ in range(5)] == [1, 1, 1, 1, 0], "a day at once, and none twice"
     assert await days_known(store) == [TODAY - DAY * n for n in range(3, -1, -1)]
+
+
+async def test_history_is_not_said_to_be_loaded_while_hours_can_not_be_read(store: Store) -> None:
+    organization = Hourly(hourly=[spent(TODAY - DAY * n, 3, DOLLAR) for n in range(40)])
+    rt = living(store, organization, kept=30)
+    organization.no_hours = True
+    said: list[str] = []
+    assert not await command.sync_with(rt, said.append, history=True)
+    assert "All days are loaded, back to 2026-01-01, and the hours of 30 days couldn't be read." in said
+    organization.no_hours = False
+    said.clear()
+    assert await command.sync_with(rt, said.append, history=True)
+    assert [line for line in said if line.startswith(("Hours", "All"))][-2:] == [
+        "Hours of 30 days are loaded, 0 left.",
+        "All that the API gives is loaded, back to 2026-01-01.",
+    ]
 
 
 @pytest.mark.parametrize("scale", few([2, 0]))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from bot.runtime import Runtime
 from bot.spend.ledger import db as table
-from bot.spend.ledger.hours.sync import fill_hours
+from bot.spend.ledger.hours.sync import days_by_hour, fill_hours
 from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.sources import oldest_day
 from bot.spend.ledger.sync import load_history
@@ -14,11 +14,16 @@ from bot.store.held import NotHeld
 
 @dataclass(frozen=True)
 class Reached:
-    """How far history was loaded: back to `first_day`, of all from `oldest`; `is_busy`: another process is at it."""
+    """How far history was loaded: back to `first_day`, of all from `oldest`; `is_busy`: another process is at it.
+
+    Of those days that keep hours, so many are `with_hours`, and so many could still be asked for theirs.
+    """
 
     first_day: date
     oldest: date
     today: date
+    with_hours: int = 0
+    without_hours: int = 0
     is_done: bool = False
     is_busy: bool = False
 
@@ -43,4 +48,4 @@ async def _reached(rt: Runtime, now: datetime, *, is_done: bool = False, is_busy
         edges, known = await table.ledger_edges(tx), await table.cursor(tx)
     looked = known.looked_back_to if known else None
     first = min(one for one in (today, edges and edges[0], looked) if one)
-    return Reached(first, oldest_day(today), today, is_done, is_busy)
+    return Reached(first, oldest_day(today), today, *(await days_by_hour(rt, now)), is_done, is_busy)

@@ -47,6 +47,13 @@ async def fill_hours(rt: Runtime, now: datetime, seconds: float = FILLS_FOR) -> 
     return await _fill(rt, now, days, time.monotonic() + seconds)
 
 
+async def days_by_hour(rt: Runtime, now: datetime) -> tuple[int, int]:
+    """Return how many of the days that keep hours have some, and how many could still be asked for theirs."""
+    async with rt.store.read() as tx:
+        left = await table.days_without_hours(tx, *_kept(rt, now), now)
+        return len(await table.days_with_hours(tx, *_kept(rt, now))), len(left)
+
+
 async def drop_old_hours(rt: Runtime, now: datetime) -> None:
     """Drop the hours that aren't kept any longer, and those that a version with fewer cuts wrote while it ran, too."""
     async with rt.store.read() as tx:
