@@ -1,10 +1,12 @@
 """`python -m bot sync --history` loads all that the API gives, however often it is interrupted."""
 
-from datetime import date, timedelta
+import asyncio
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.admin.rows import Report, UsageRow
 from bot.cli import sync as command
 from bot.errors import UpstreamDown
 from bot.spend.dimensions import TIER, UNSPLIT
@@ -58,6 +60,23 @@ async def test_history_goes_on_where_it_broke_off(store: Store, dies_at: int) ->
     assert set(organization.code_asked) == {TODAY - DAY * n for n in range(5)}
     async with store.read() as tx:
         assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FIRST, TODAY, (TIER,))}
+
+
+@pytest.mark.parametrize("month", few([1, 2]))
+async def test_a_month_of_which_a_process_died_before_its_tokens_is_read_again(store: Store, month: int) -> None:
+    class Dying(Organization):
+        async def usage(self, starts: datetime, *_: Any, **__: Any) -> Report[UsageRow]:
+            if starts.date() < TODAY - DAY * (61 + 31 * (month - 1)):
+                raise asyncio.CancelledError
+            return Report([], NOW)
+
+    figures, said = steady(FIRST, TODAY), list[str]()
+    with pytest.raises(asyncio.CancelledError):
+        await command.sync_with(runtime(store, Dying(figures, page_rows=1000)), said.append, history=True)
+    organization = Organization(figures, page_rows=1000)
+    assert await command.sync_with(runtime(store, organization), said.append, history=True)
+    begun = TODAY - DAY * (61 + 31 * month)
+    assert (begun, begun + DAY * 31) in organization.asked
 
 
 async def test_where_nothing_could_be_read_nothing_is_said_to_be_kept(store: Store) -> None:

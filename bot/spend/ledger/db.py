@@ -169,6 +169,11 @@ async def cursor(tx: Tx, source: str | None = None) -> Cursor | None:
     return None if newest is None else _cursor(newest)
 
 
+async def looked_back_to(tx: Tx) -> date | None:
+    """Return the first day of the history that was loaded as a whole, whatever source told it."""
+    return (await tx.execute(select_columns(func.min(SourceRow.looked_back_to)))).scalar()
+
+
 async def move_cursor(tx: Tx, source: str, **changes: date | datetime | str) -> None:
     """Change what is known of a source's reading; fields of `Cursor`, those that aren't named stay."""
     insert = insert_into(tx, SourceRow).values(name=source, **changes)

@@ -45,7 +45,6 @@ async def load_next(rt: Runtime, now: datetime) -> Reached:
 async def _reached(rt: Runtime, now: datetime, *, is_done: bool = False, is_busy: bool = False) -> Reached:
     today = now.astimezone(UTC).date()
     async with rt.store.read() as tx:
-        edges, known = await table.ledger_edges(tx), await table.cursor(tx)
-    looked = known.looked_back_to if known else None
+        edges, looked = await table.ledger_edges(tx), await table.looked_back_to(tx)
     first = min(one for one in (today, edges and edges[0], looked) if one)
     return Reached(first, oldest_day(today), today, *(await days_by_hour(rt, now)), is_done, is_busy)

@@ -200,7 +200,8 @@ async def _note_deep(rt: Runtime, today: date, edges: Span | None, source: str, 
     """
     async with rt.store.write() as tx:
         if first <= max(_first_to_read(today, edges, await table.cursor(tx, source)), oldest_day(today)):
-            await table.move_cursor(tx, source, read_deep_on=today)
+            looked = await table.looked_back_to(tx) or (edges[0] if edges else first)
+            await table.move_cursor(tx, source, read_deep_on=today, looked_back_to=looked)
 
 
 def _first_to_read(today: date, edges: Span | None, known: Cursor | None) -> date:
@@ -284,12 +285,12 @@ def _months(days: Iterable[date]) -> list[Span]:
 async def load_history(rt: Runtime, now: datetime) -> bool:
     """Load one more month behind the oldest day in the ledger; False once there is nothing more to get."""
     async with rt.store.read() as tx:
-        edges, known = await table.ledger_edges(tx), await table.cursor(tx)
+        edges, looked = await table.ledger_edges(tx), await table.looked_back_to(tx)
     oldest = oldest_day(now.astimezone(UTC).date())
     if edges is None:
         return False
-    looked = known.looked_back_to if known else None
-    last = min(edges[0], looked or edges[0]) - ONE_DAY
+    # A month that was begun and not noted has days without tokens, so the oldest day doesn't say what is loaded.
+    last = (looked or edges[0]) - ONE_DAY
     if last < oldest:
         return False
     first = max(last - ONE_DAY * (WINDOW_DAYS - 1), oldest)
