@@ -92,13 +92,16 @@ class _Reading:
             raise OutOfOrder
         return self.days.setdefault(day, {})
 
-    def take(self, everything: bool = False) -> dict[date, CostParts]:
+    async def take(self, everything: bool = False) -> dict[date, CostParts]:
         """Return the days that can be written now. The newest is still being read until the end."""
         is_large = self.batch_rows is not None and self.waiting >= self.batch_rows and len(self.days) > 1
         if not everything and not is_large:
             return {}
         newest = max(self.days, default=self.first)
-        ready: dict[date, CostParts] = {d: in_nanos(g) for d, g in self.days.items() if everything or d < newest}
+        ready: dict[date, CostParts] = {}
+        for day in [day for day in self.days if everything or day < newest]:
+            ready[day] = in_nanos(self.days[day])
+            await asyncio.sleep(0)  # acts, and the batch that is being written, go on between days
         self.days = {d: g for d, g in self.days.items() if d not in ready}
         self.waiting = sum(len(groups) for groups in self.days.values())
         self.written_to = max(ready, default=self.written_to)
@@ -144,13 +147,13 @@ async def load_days(
     try:
         async for page in pages:
             reading.add(page)
-            if ready := reading.take():
+            if ready := await reading.take():
                 if writing is not None:
                     await writing
                 writing = asyncio.create_task(_write(store, reading, ready, reading.facts(ready), loaded))
+        rest = await reading.take(everything=True)
         if writing is not None:
             await writing
-        rest = reading.take(everything=True)
         rest = {**await _quiet_days(store, reading, loaded, rest), **rest}
         await _write(store, reading, rest, reading.facts(rest), loaded)
     finally:
@@ -217,8 +220,8 @@ async def load_parts(
 
     async for page in pages:
         reading.add(page)
-        await write(reading.take())
-    await write(reading.take(everything=True))
+        await write(await reading.take())
+    await write(await reading.take(everything=True))
     await write({day: {} for day in sorted(left)})
 
 

@@ -6,6 +6,7 @@ nano-dollar, and parts and hours are fitted to these groups (`parts/fit.py`). Pu
 """
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from bot.admin.rows import FINE, Amounts, Exact, rounded
@@ -18,15 +19,14 @@ def in_nanos(groups: Mapping[Group, Exact]) -> dict[Group, Amounts]:
     ids, amounts = [*groups], [*groups.values()]
     exact, at_list = [one[0] for one in amounts], [one[1] for one in amounts]
     paid = _shared_out(ids, exact)
-    if at_list == exact:  # nothing is discounted on most days
-        return {group: (nanos, nanos, one[2]) for group, nanos, one in zip(ids, paid, amounts, strict=True)}
-    listed = shared_out({group: one for group, one in zip(ids, at_list, strict=True) if one is not None})
-    return {group: (nanos, listed.get(group), one[2]) for group, nanos, one in zip(ids, paid, amounts, strict=True)}
+    listed = paid if at_list == exact else _listed(ids, at_list)  # nothing is discounted on most days
+    return dict(zip(ids, zip(paid, listed, map(itemgetter(2), amounts), strict=True), strict=True))
 
 
-def shared_out(parts: Mapping[Group, int]) -> dict[Group, int]:
-    """Return whole nano-dollars for exact amounts of a day's groups, in their order; the sum is the rounded exact sum."""
-    return dict(zip(parts, _shared_out([*parts], [*parts.values()]), strict=True))
+def _listed(ids: Sequence[Group], at_list: Sequence[int | None]) -> list[int | None]:
+    known = [at for at, one in enumerate(at_list) if one is not None]
+    shares = iter(_shared_out([ids[at] for at in known], [one for one in at_list if one is not None]))
+    return [None if one is None else next(shares) for one in at_list]
 
 
 def _shared_out(ids: Sequence[Group], amounts: Sequence[int]) -> list[int]:
