@@ -96,7 +96,7 @@ async def _roll_up(store: Store) -> None:
     async with store.write() as tx:
         days = await _day_totals(tx)
         known = [LedgerDay(day, "analytics", NOW, NOW, True, total) for day, total in days.items()]
-        await table._upsert_days(tx, known, {})
+        await table._upsert_days(tx, known, {}, {})
         await roll_up(tx, CostDayRow, list(days))
         await keep_largest(tx, await days_to_keep(tx))
         for unit in UNITS:

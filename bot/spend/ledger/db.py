@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, update
+from sqlalchemy import case, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.admin.rows import Amounts, Group
 from bot.spend.dimensions import WORKSPACE
-from bot.spend.ledger.bulk.db import bulk_insert, lock
+from bot.spend.ledger.bulk.db import lock
 from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.doubts.db import without_doubtful
 from bot.spend.ledger.doubts.rules import DOUBTED_FALL
@@ -23,7 +24,7 @@ from bot.spend.ledger.hours.db import day_rows, days_with_hours, forget_hours
 from bot.spend.ledger.measures.db import USAGE_COUNTS
 from bot.spend.ledger.parts.db import balance_parts, balance_usage_parts
 from bot.spend.ledger.parts.fit import are_close
-from bot.spend.ledger.rollups.db import roll_up
+from bot.spend.ledger.rollups.db import insert_new, replace_rows
 from bot.spend.ledger.sources import Cursor
 from bot.spend.ledger.sums.db import GroupedBy as GroupedBy
 from bot.spend.ledger.sums.db import Where as Where
@@ -67,21 +68,22 @@ async def replace_days(
     before = await day_rows(tx, CostDayRow, COST_COUNTS, [day.day for day in wanted if day.day in known])
     wanted, written = await _with_hours(tx, wanted, {day.day: parts.get(day.day, {}) for day in wanted}, known, before)
     changed = {day: groups for day, groups in written.items() if groups != before.get(day)}
-    are_new = not known  # as in a first load and in history: then nothing of them is there that could be in the way
-    if changed:
-        if not are_new:
-            await tx.execute(delete(CostDayRow).where(col(CostDayRow.day).in_(list(changed))))
-        await bulk_insert(tx, CostDayRow, _COST_COLUMNS, changed)
-        await roll_up(tx, CostDayRow, list(changed), are_new=are_new)
+    rest: dict[date, int] = {}
+    if not known:  # as in a first load and in history: then nothing of them is there that could be in the way
+        await insert_new(tx, CostDayRow, _COST_COLUMNS, changed)
+        # Nothing is told apart yet, row by row: keys of which one got back what another cost don't cancel.
+        rest = {day: sum(map(abs, map(itemgetter(0), groups.values()))) for day, groups in changed.items()}
+    elif changed:
+        await replace_rows(tx, CostDayRow, _COST_COLUMNS, changed)
     revisions = [
         Revision(day.day, day.synced_at, old.total, day.total)
         for day in wanted
         if (old := known.get(day.day)) and old.closed and old.total != day.total
     ]
-    await _upsert_days(tx, wanted, known)
+    await _upsert_days(tx, wanted, known, rest)
     other = [day.day for day in wanted if (old := known.get(day.day)) and old.source != day.source]
-    if unbalanced := sorted({*changed, *other}):
-        await balance_parts(tx, unbalanced, other, are_new=are_new)
+    if known and (unbalanced := sorted({*changed, *other})):
+        await balance_parts(tx, unbalanced, other)
     for revision in revisions:
         row = RevisionRow(day=revision.day, at=revision.at, old_nanos=nanos(revision.old), new_nanos=nanos(revision.new))
         tx.session.add(row)
@@ -113,9 +115,7 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
     if not changed:
         return
     await forget_hours(tx, await days_with_hours(tx, min(changed), max(changed)) & changed.keys())
-    await tx.execute(delete(UsageDayRow).where(col(UsageDayRow.day).in_(list(changed))))
-    await bulk_insert(tx, UsageDayRow, _USAGE_COLUMNS, changed)
-    await roll_up(tx, UsageDayRow, list(changed))
+    await replace_rows(tx, UsageDayRow, _USAGE_COLUMNS, changed)
     await balance_usage_parts(tx, list(changed))
 
 
@@ -208,7 +208,7 @@ def _is_stale(new: LedgerDay, known: LedgerDay | None) -> bool:
     return known.source == new.source and known.refreshed_at > new.refreshed_at and not is_to_come
 
 
-async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, LedgerDay]) -> None:
+async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, LedgerDay], rest: Mapping[date, int]) -> None:
     values = [
         {
             "day": day.day,
@@ -217,7 +217,7 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, L
             "synced_at": day.synced_at,
             "closed": day.closed,
             "total_nanos": nanos(day.total),
-            "rest_nanos": 0,
+            "rest_nanos": rest.get(day.day, 0),
             "rest_reads": 0,
         }
         for day in days

@@ -1,11 +1,13 @@
 """Bulk writes past SQLAlchemy's compiler to the driver: a first load is a hundred thousand rows (platform.md D5)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import text
 
+from bot.spend.ledger.rollups.summed import Rows
 from bot.store.session import Tx
 
 _ONE_LOADER = 7140002
@@ -25,26 +27,28 @@ async def lock(tx: Tx) -> None:
         await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_LOADER})
 
 
-async def bulk_insert(
-    tx: Tx,
-    table: Any,
-    names: Sequence[str],
-    parts: Mapping[date, Mapping[tuple[Any, ...], tuple[int | None, ...]]],
-) -> None:
+async def bulk_insert(tx: Tx, table: Any, names: Sequence[str], parts: Mapping[date, Rows]) -> None:
     """Insert groups by day. `names` are the columns after the day: those of a group, then those of its counts."""
+    some = [(stored(tx, day), groups) for day, groups in parts.items()]
+    rows = ((day, *ids, *counts) for day, groups in some for ids, counts in groups.items())
+    await insert_rows(tx, table, names, rows)
+
+
+def stored(tx: Tx, day: date) -> date | str:
+    """Return a day as the driver takes it."""
+    return day if tx.dialect == "postgresql" else day.isoformat()
+
+
+async def insert_rows(tx: Tx, table: Any, names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows that begin with their day as it is `stored`. On PostgreSQL they are sent while they are made."""
     columns = ["day", *names]
     # Inside the transaction that the statements before this one have begun.
     driver: Any = (await tx.connection.get_raw_connection()).driver_connection
     if tx.dialect == "postgresql":
-        rows = [(day, *group, *counts) for day, groups in parts.items() for group, counts in groups.items()]
         await driver.copy_records_to_table(table.__tablename__, records=rows, columns=columns)
-        return
-    values: list[Any] = []
-    for day, groups in parts.items():
-        stored = day.isoformat()  # sqlite3 has no dates of its own
-        for group, counts in groups.items():
-            values += (stored, *group, *counts)
-    await driver.run_all([(_LARGE_CACHE, ()), *_inserts(table.__tablename__, columns, values)])
+    else:
+        values = [*chain.from_iterable(rows)]
+        await driver.run_all([(_LARGE_CACHE, ()), *_inserts(table.__tablename__, columns, values)])
 
 
 def _inserts(table: str, names: Sequence[str], values: Sequence[Any]) -> list[tuple[str, Sequence[Any]]]:

@@ -88,18 +88,13 @@ async def replace_parts(tx: Tx, source: str, parts: Mapping[date, Mapping[Group,
     return wanted
 
 
-async def balance_parts(
-    tx: Tx, days: Collection[date], changed_source: Collection[date] = (), *, are_new: bool = False
-) -> None:
-    """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped.
-
-    Days that `are_new` have no parts.
-    """
+async def balance_parts(tx: Tx, days: Collection[date], changed_source: Collection[date] = ()) -> None:
+    """Give days one more part for each group whose parts don't tell its whole. Another source's parts are dropped."""
     told = {*days}
     for side in map(_money, CUTS):
         if changed_source:
             await tx.execute(delete(side.part).where(col(side.part.day).in_(changed_source)))
-        told &= await _balance(tx, side, days, are_new=are_new)
+        told &= await _balance(tx, side, days)
     # Without parts it is all that was paid, row by row: keys of which one got back what another cost don't cancel.
     whole = _largest([select_columns(func.sum(func.abs(col(CostDayRow.nanos)))).where(_same_day(CostDayRow))])
     unsplit = [
@@ -213,14 +208,14 @@ async def _wholes(tx: Tx, side: _Side, days: Collection[date]) -> dict[date, dic
     return found
 
 
-async def _balance(tx: Tx, side: _Side, days: Collection[date], *, are_new: bool = False) -> set[date]:
+async def _balance(tx: Tx, side: _Side, days: Collection[date]) -> set[date]:
     """Write as parts what groups have more, or less, than their parts say, and return the days that have parts.
 
     Days without parts have roll-ups alone (`undivided/db.py`).
     """
-    told = set[date]() if are_new else await _told_apart(tx, side.part, days)
+    told = await _told_apart(tx, side.part, days)
     if undivided := [day for day in days if day not in told]:
-        await roll_up_undivided(tx, side.part, undivided, are_new=are_new)
+        await roll_up_undivided(tx, side.part, undivided)
     if told:
         await _write_rest(tx, side, told)
         await roll_up(tx, side.part, told)
