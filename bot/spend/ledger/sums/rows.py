@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any
@@ -37,8 +36,8 @@ def _of_day(day: date, told: Sequence[Ids], amounts: Sequence[int]) -> list[Cell
             sums[id(one)] = sums.get(id(one), 0) + amount
         told, amounts = [groups[one] for one in sums], [*sums.values()]
     # Made below the class, which takes as long as all else: there may be hundreds of thousands.
-    new = partial[Cell](tuple[Any, ...].__new__, Cell)
-    return [*map(new, zip(repeat(day), told, map(NANO_DOLLAR.__mul__, amounts), strict=False))]
+    values = zip(repeat(day), told, map(NANO_DOLLAR.__mul__, amounts), strict=False)
+    return [*map(tuple[Any, ...].__new__, repeat(Cell), values)]
 
 
 class _Groups(dict[Key, Ids]):
