@@ -128,7 +128,7 @@ def _columns(table: Any) -> tuple[list[str], list[str]]:
 
 
 async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
-    """Write the roll-ups, if `table` has any, of days whose rows in it were written. Their weeks and months are taken back."""
+    """Write the roll-ups, if `table` has any, of days whose rows were written. Their weeks and months are taken back."""
     if (small := _SUMS.get(table)) is None:
         return
     await _take_back(tx, table, small, days)
