@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import combinations
 
 import pytest
+from sqlalchemy import update
 
 from bot.admin.rows import CostBucket, CostRow, Report, Spender, UsageRow
 from bot.spend.ask.splits import TIMES
@@ -31,10 +32,12 @@ from bot.spend.ledger.measures.db import TOKEN_CLASSES, measures
 from bot.spend.ledger.pages import load_days, load_parts, midnight, usage_by_day
 from bot.spend.ledger.parts.db import CUTS, days_to_tell_apart, note_reading, replace_usage_parts
 from bot.spend.ledger.parts.fit import ROUNDING, are_close, fitted
+from bot.spend.ledger.parts.sync import tell_rest_apart
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import nanos
 from bot.store.names import names_of
 from bot.store.session import Store, Tx
+from bot.store.tables import LedgerDayRow
 from tests.admin.buckets import in_buckets
 from tests.sizes import few
 from tests.spend.world import CENT, DAY, DOLLAR, FRIDAY, LAB, NOW, OPUS, PROD, SONNET, Organization, runtime, steady
@@ -269,6 +272,20 @@ async def test_the_sync_reads_all_cuts_and_reads_again_what_it_could_not_tell_ap
     async with store.read() as tx:
         for by in ((TIER,), (PERSON, TIER)):
             assert UNSPLIT not in {one.of(TIER) for one in await table.cells(tx, FRIDAY - DAY, FRIDAY, by)}
+
+
+async def test_a_year_that_is_told_apart_again_leaves_time_for_the_rest_of_a_run(store: Store) -> None:
+    rt = runtime(store, Organization(steady(FRIDAY - DAY * 19, FRIDAY), page_rows=1000))
+    await sync_costs(rt, NOW)
+    async with store.write() as tx:  # as an upgrade leaves it
+        await tx.execute(update(LedgerDayRow).values(rest_nanos=DOLLAR, parts_at=None))
+    left: list[list[object]] = []
+    for _ in range(3):
+        await tell_rest_apart(rt, NOW, seconds=0)
+        async with store.read() as tx:
+            left.append([*await days_to_tell_apart(tx, FRIDAY - DAY * 30, FRIDAY, NOW)])
+    week = [FRIDAY - DAY * n for n in range(19, -1, -1)]
+    assert left == [week[:14], week[:7], []]
 
 
 def test_labels_are_words() -> None:

@@ -1,6 +1,6 @@
 """The sync: cost and tokens per UTC day copied into the ledger, recent days read again, closed days never guessed."""
 
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, date, datetime
 
 import structlog
@@ -11,14 +11,15 @@ from bot.runtime import Runtime
 from bot.spend.aggregate import days_between
 from bot.spend.ledger import db as table
 from bot.spend.ledger.agree import MOST_READINGS, Days, Sides, not_final, to_read_again
-from bot.spend.ledger.cuts import WHO, Cut
+from bot.spend.ledger.cuts import WHO
 from bot.spend.ledger.doubts import db as doubts
 from bot.spend.ledger.hours.sync import drop_old_hours, fill_hours, follow_open_days
 from bot.spend.ledger.lease import sync_lease
 from bot.spend.ledger.measures.db import unpaid_days
 from bot.spend.ledger.names import refresh_names
-from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, load_parts, midnight
-from bot.spend.ledger.parts.db import CUTS, days_to_tell_apart, note_reading, open_days, sides_of
+from bot.spend.ledger.pages import Loaded, OutOfOrder, load_days, midnight
+from bot.spend.ledger.parts.db import open_days, sides_of
+from bot.spend.ledger.parts.sync import WINDOW_DAYS, Span, months, tell_apart, tell_rest_apart
 from bot.spend.ledger.rollups.sync import keep_largest_keys, roll_up_past
 from bot.spend.ledger.sources import ANALYTICS, Cursor, oldest_day
 from bot.spend.ledger.tokens import days_to_count_again, load_usage
@@ -32,9 +33,7 @@ FIRST_LOAD_DAYS = 62
 REREAD_DAYS = 3
 REVISED_FOR = ONE_DAY * 30
 """How long after its end the API may revise a day (admin-api.md §4.10)."""
-WINDOW_DAYS = 31
 GROUP_BY = WHO.cost_group_by
-Span = tuple[date, date]
 
 
 async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loaded:
@@ -49,7 +48,7 @@ async def load_range(rt: Runtime, now: datetime, first: date, last: date) -> Loa
         if not loaded.is_told_apart or not (days := to_read_again(before, after)):
             return loaded
         log.info("cuts_differ", days=[day.isoformat() for day in days])
-        for span in _months(days):
+        for span in months(days):
             loaded.add(await _load_once(rt, now, *span))
         before = after
     if moved := not_final(before, await _sides(rt, first, last)):
@@ -80,38 +79,6 @@ async def _load_once(rt: Runtime, now: datetime, first: date, last: date) -> Loa
         await _note_nothing(rt, loaded.source, loaded.reaches)
     loaded.is_told_apart = await tell_apart(rt, now, first, last)
     return loaded
-
-
-async def tell_apart(rt: Runtime, now: datetime, first: date, last: date) -> bool:
-    """Read the parts of days, and their tokens, and tell whether all parts came.
-
-    A failure doesn't fail the sync, because the money is known without.
-
-    What isn't told apart because of it is read again later.
-    """
-    is_read = True
-    async with rt.store.write() as tx:
-        await note_reading(tx, first, last, now)
-
-    try:
-        for cut in CUTS:
-            await _read_parts(rt, now, first, last, cut)
-    except UpstreamError as error:
-        is_read = False
-        log.warning("parts_not_read", status=error.status, request_id=error.request_id)
-    await load_usage(rt, first, last)
-    return is_read
-
-
-async def _read_parts(rt: Runtime, now: datetime, first: date, last: date, cut: Cut) -> None:
-    def pages(in_order: bool) -> AsyncIterator[Report[CostBucket]]:
-        span = midnight(first), midnight(last + ONE_DAY)
-        return rt.admin.background().cost_buckets(*span, cut.cost_group_by, "1d", in_order)
-
-    try:
-        await load_parts(rt.store, pages(True), first, last, now, cut=cut)
-    except OutOfOrder:
-        await load_parts(rt.store, pages(False), first, last, now, batch_rows=None, cut=cut)
 
 
 async def _note_nothing(rt: Runtime, source: str, reaches: datetime) -> None:
@@ -180,10 +147,10 @@ async def _read(rt: Runtime, now: datetime) -> Loaded:
     for span in await _told_poorly(rt, now, first) if is_deep and loaded.source == ANALYTICS.name else ():
         loaded.add(await load_range(rt, now, *span))
     await keep_largest_keys(rt)
-    await _tell_rest_apart(rt, now)
+    await tell_rest_apart(rt, now)
     await fill_hours(rt, now)
     if is_deep:
-        for span in reversed(_months(await days_to_count_again(rt, now))):
+        for span in reversed(months(await days_to_count_again(rt, now))):
             await load_usage(rt, *span)
         await drop_old_hours(rt, now)
         if edges is not None:
@@ -250,7 +217,7 @@ async def _gaps(rt: Runtime, now: datetime, before: date) -> list[Span]:
         doubtful = await doubts.due(tx, now)
     first = oldest_day(today) if edges is None else max(edges[0], oldest_day(today))
     candidates = days_between(first, before - ONE_DAY)
-    return _months([day for day in candidates if day not in known or not known[day].closed or day in doubtful])
+    return months([day for day in candidates if day not in known or not known[day].closed or day in doubtful])
 
 
 async def _told_poorly(rt: Runtime, now: datetime, before: date) -> list[Span]:
@@ -259,27 +226,7 @@ async def _told_poorly(rt: Runtime, now: datetime, before: date) -> list[Span]:
     async with rt.store.read() as tx:
         known = await table.ledger_days(tx, first, last)
         unpaid = await unpaid_days(tx, first, last)
-    return _months([day for day, fact in sorted(known.items()) if fact.source != ANALYTICS.name or day in unpaid])
-
-
-async def _tell_rest_apart(rt: Runtime, now: datetime) -> None:
-    """Read the parts of closed days again whose money isn't told apart, the newest first."""
-    today = now.astimezone(UTC).date()
-    async with rt.store.read() as tx:
-        days = await days_to_tell_apart(tx, oldest_day(today), today, now)
-    for first, last in reversed(_months(days)):
-        await tell_apart(rt, now, first, last)
-
-
-def _months(days: Iterable[date]) -> list[Span]:
-    """Return the spans that cover days, a month each at most."""
-    spans: list[Span] = []
-    for day in days:
-        if spans and day - spans[-1][0] < ONE_DAY * WINDOW_DAYS:
-            spans[-1] = (spans[-1][0], day)
-        else:
-            spans.append((day, day))
-    return spans
+    return months([day for day, fact in sorted(known.items()) if fact.source != ANALYTICS.name or day in unpaid])
 
 
 async def load_history(rt: Runtime, now: datetime) -> bool:
