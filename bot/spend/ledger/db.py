@@ -121,8 +121,14 @@ async def replace_usage_days(tx: Tx, parts: Mapping[date, UsageParts]) -> None:
 
 async def ledger_days(tx: Tx, first: date, last: date) -> dict[date, LedgerDay]:
     """Return what is known of the days from `first` to `last`. A day that is absent has no data."""
-    found = await tx.session.exec(select(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last)))
-    return {row.day: _ledger_day(row) for row in found.all()}
+    row = LedgerDayRow  # by columns: every question reads a year of them, and whole rows take four times as long
+    columns = (row.day, row.source, row.refreshed_at, row.synced_at, row.closed, row.total_nanos)
+    statement = select_columns(*(col(one) for one in columns)).where(col(row.day).between(first, last))
+    found: list[tuple[Any, ...]] = [tuple(one) for one in (await tx.execute(statement)).all()]
+    return {
+        day: LedgerDay(day, source, refreshed_at, synced_at, closed, dollars(total))
+        for day, source, refreshed_at, synced_at, closed, total in found
+    }
 
 
 async def ledger_edges(tx: Tx) -> tuple[date, date] | None:
@@ -230,10 +236,6 @@ async def _upsert_days(tx: Tx, days: Sequence[LedgerDay], known: Mapping[date, L
         await tx.execute(
             update(LedgerDayRow).where(col(LedgerDayRow.day).in_(moved)).values(rest_reads=0, hours_asked_at=None)
         )
-
-
-def _ledger_day(row: LedgerDayRow) -> LedgerDay:
-    return LedgerDay(row.day, row.source, row.refreshed_at, row.synced_at, row.closed, dollars(row.total_nanos))
 
 
 def _cursor(row: SourceRow) -> Cursor:
