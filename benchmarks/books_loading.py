@@ -12,6 +12,7 @@ from sqlalchemy import text
 from benchmarks.books_postgres import server
 from benchmarks.figures import Figure
 from bot.admin.rows import FINE, CostBucket, Report
+from bot.memory import freeze_startup
 from bot.spend.ledger.pages import load_days, midnight
 from bot.store.migrate import migrate
 from bot.store.session import Store
@@ -24,6 +25,7 @@ async def loading(folder: Path, first: date, days: int, now: datetime, count: in
     """Return what loads of `count` rows take; those into PostgreSQL only where it is installed."""
     groups = count // days
     given = {first + timedelta(days=n): _groups(n, groups) for n in range(days)}
+    freeze_startup()  # as the product does; what is given here comes from the network there
     figures = await _into_sqlite(folder, given, now, rounds)
     async with server(folder / "loaded") as store:
         if store is not None:
