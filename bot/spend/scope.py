@@ -98,8 +98,8 @@ class Scope:
         if not self.names_keys:
             return "only your workspaces, because the report of these days names no keys"
         if not self.by_key:
-            used: Markup = "only what you used yourself"
-            return f"{used} and your workspaces" if self.people else "only your workspaces, because this isn't told by key"
+            used: Markup = "only what you used yourself" if own else "only what you used yourself and your workspaces"
+            return used if self.people else "only your workspaces, because this isn't told by key"
         seen: Markup = "only your own keys" if own else "only your own keys and your workspaces"
         return f"{seen}, and what you used without a key" if self.people else f"{seen}, not what you used without a key"
 

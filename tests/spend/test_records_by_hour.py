@@ -17,6 +17,7 @@ from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.scope import EVERYTHING, Scope
+from bot.spend.visible.db import NotSaid
 from bot.store.session import Store
 from tests.spend.test_hours import Hourly, living, spent
 from tests.spend.world import BUSY, DOLLAR, FRIDAY, LAB, NOW, fill, runtime
@@ -89,3 +90,30 @@ async def test_what_is_seen_by_workspace_key_and_person_counts_once_in_answers_a
     assert (listed.total.amount, sum(one.amount for one in listed.page.items)) == (total, total)
     by_tier = await figures(rt, SpendQuery("friday", TIER), NOW, None, seen)
     assert (by_tier.total, "not what you used without a key" in by_tier.only) == (without, True)
+
+
+@pytest.mark.both
+async def test_who_by_tier_and_hours_by_tier_are_seen_as_far_as_they_are_told(store: Store) -> None:
+    dice = random.Random(7)
+    rows = [spent(FRIDAY, hour, (hour + 1) * DOLLAR, dice) for hour in range(24)]
+    rt = living(store, Hourly(hourly=rows))
+    await sync_costs(rt, NOW)
+    seen = Scope(workspaces=frozenset({LAB}), keys=frozenset({"k1"}), people=frozenset({"user_dana"}))
+    in_lab = {hour for hour, one in enumerate(rows) if one.workspace_id == LAB}
+    of_dana = {hour for hour, one in enumerate(rows) if one.actor}
+    batch = {hour for hour, one in enumerate(rows) if one.service_tier == "batch"}
+    only_batch = (Filter(TIER, ("batch",)),)
+    for query, hours, only in (
+        (SpendQuery("friday", PERSON, and_by=TIER), in_lab | of_dana, "only what you used yourself and your workspaces"),
+        (SpendQuery("friday", PERSON, only_batch), (in_lab | of_dana) & batch, "only what you used yourself"),
+        (SpendQuery("friday", HOUR, only_batch), in_lab & batch, "only your workspaces, because this isn't told by key"),
+    ):
+        found = await figures(rt, query, NOW, None, seen)
+        assert (found.total, only in found.only) == (sum(hour + 1 for hour in hours), True)
+        assert sum(one.amount for one in found.breakdown.slices) == found.total
+    listed = await records(rt, RecordsQuery("friday", (HOUR,), only_batch), seen, NOW)
+    assert listed.total is not None
+    assert listed.total.amount == sum(hour + 1 for hour in in_lab & batch)
+    for query in (SpendQuery("friday", PERSON, and_by=TIER), SpendQuery("friday", HOUR, and_by=TIER)):
+        with pytest.raises(NotSaid):
+            await figures(rt, query, NOW, None, Scope(keys=frozenset({"k1"})))

@@ -11,7 +11,7 @@ from heapq import nsmallest
 from bot.slack.charts import MAX_SERIES
 from bot.spend.ask.sums import OTHERS, Count, Counted, stacked_by
 from bot.spend.dimensions import KEY, PERSON, Dimension
-from bot.spend.ledger.cuts import SHARED
+from bot.spend.ledger.cuts import SHARED, cut_of
 from bot.spend.model import ZERO
 from bot.spend.scope import Where
 from bot.tasks import apart
@@ -62,7 +62,9 @@ async def _named_and_others(read: Read, stacked: Dimension, where: Where, larges
 async def _where_they_are(read: Read, where: Where) -> Where:
     """Return the same condition with the workspaces, models and keys of these few, so that their rows are looked up.
 
-    Otherwise each row of each day is looked at; whole weeks have fewer rows and tell the same.
+    Otherwise each row of each day is looked at; whole weeks have fewer rows and tell the same. A cut without keys has few.
     """
+    if not cut_of(where).has(KEY):
+        return where
     found = await read(SHARED, where, False)
     return {**where, **{one: sorted({count.ids[one.column] for count in found}) for one in SHARED}}
