@@ -5,7 +5,7 @@ import contextlib
 import gc
 import sys
 import weakref
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bot.spend.ledger.hours.db import days_with_hours
+from bot.spend.ledger.parts.db import days_to_tell_apart
 from bot.store.actions import AuditAction
 from bot.store.audit import OtherAuditKey, verify_chain
 from bot.store.migrate import alembic_config, examine_database, is_current, migrate, open_database
@@ -54,6 +56,30 @@ async def test_replicas_that_start_together_all_migrate(database_url: str) -> No
     assert all([await is_current(store) for store in stores])
     for store in stores:
         await store.close()
+
+
+async def test_an_upgrade_to_the_third_cut_reads_hours_and_parts_again(database_url: str) -> None:
+    store, day = Store(database_url), "DATE '2026-11-20'" if "postgresql" in database_url else "'2026-11-20'"
+    async with store.engine.begin() as connection:
+        await connection.run_sync(lambda ours: command.upgrade(alembic_config(ours), "0012"))
+    ids = "workspace_id, model, api_key_id, actor, product, nanos"
+    async with store.write() as tx:
+        if tx.dialect == "postgresql":
+            span = "FROM ('2026-11-01') TO ('2026-12-01')"
+            await tx.execute(text(f"CREATE TABLE cost_hour_2026_11 PARTITION OF cost_hour FOR VALUES {span}"))
+        await tx.execute(
+            text(f"INSERT INTO cost_hour (day, hour, {ids}) VALUES ({day}, 3, 'w', 'm', 'k', '', '', 5000000000)")
+        )
+        at = "'2026-11-21 08:00:00'"
+        known = f"{day}, 'analytics', {at}, {at}, true, -5000000000, 0, 5, {at}"
+        columns = "day, source, refreshed_at, synced_at, closed, total_nanos, rest_nanos, rest_reads, hours_at"
+        await tx.execute(text(f"INSERT INTO ledger_day ({columns}) VALUES ({known})"))
+    await migrate(store)
+    async with store.read() as tx:
+        assert [*await days_to_tell_apart(tx, date(2026, 1, 1), date(2026, 12, 1), NOW)] == [date(2026, 11, 20)]
+        assert await days_with_hours(tx, date(2026, 1, 1), date(2026, 12, 1)) == set()
+        assert (await tx.execute(text("SELECT count(*) FROM cost_hour"))).scalar() == 0
+    await store.close()
 
 
 async def test_no_act_waits_as_long_as_a_migration_may(tmp_path: Path) -> None:
