@@ -19,7 +19,7 @@ from apscheduler.triggers.base import BaseTrigger  # pyright: ignore[reportMissi
 from bot.approvals.cards.topic import RequestTopic
 from bot.approvals.drift import DRIFT
 from bot.approvals.findings.topic import FINDINGS, FindingTopic
-from bot.approvals.followups import REQUESTS, SECRETS
+from bot.approvals.followups import REQUESTS, SECONDS, SECRETS
 from bot.claude_code import sync as claude_code
 from bot.claude_code.digests import corrections as code_corrections
 from bot.claude_code.digests import send as code_digests
@@ -118,7 +118,7 @@ async def reload_policy(rt: Runtime, _key: str, _now: datetime) -> None:
     await record_policy(rt)
 
 
-TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, FINDINGS, DRIFT)}
+TIMERS: dict[str, TimerTopic] = {topic.name: topic for topic in (REQUESTS, SECRETS, SECONDS, FINDINGS, DRIFT)}
 """What timers are about."""
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from bot.admin.budget import in_a_hurry
 from bot.approvals import db as requests
+from bot.approvals import second
 from bot.approvals.act import act_of, look_of
 from bot.approvals.drift import watch
 from bot.approvals.due import CLAIM_LASTS, HELD, is_awaited
@@ -93,7 +94,7 @@ async def _apply(rt: Runtime, kind: AnyKind, progress: Progress) -> Applied:
 
 async def finish(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Write down an outcome, and seal its secret in the same transaction."""
-    return await note(rt, request, applied) or await _too_late(rt, request, applied)
+    return await note(rt, request, applied) or await second.settle(rt, request, applied)
 
 
 async def note(rt: Runtime, request: Request, applied: Applied) -> Request | None:
@@ -137,31 +138,6 @@ def patience_of(rt: Runtime, request: Request) -> timedelta:
     is_held = request.status in HELD and request.claimed_at is not None
     left = request.claimed_at + CLAIM_LASTS - rt.now() if is_held and request.claimed_at else timedelta()
     return min(max(left, timedelta(seconds=10)), CLAIM_LASTS)
-
-
-async def _too_late(rt: Runtime, request: Request, applied: Applied) -> Request:
-    """Put on record what was done although somebody else had taken the request over, and take back what is too much."""
-    log.warning("outcome_too_late", request=request.id, outcome=applied.outcome.stored())
-    action = AuditAction.REQUEST_DONE_TOO_LATE
-    async with rt.store.read() as tx:
-        latest = await requests.load(tx, request.id) or request
-    kind = kind_of(rt, request)
-    # Only something new comes with a secret. If the other one found it, it is the request's own.
-    is_own = latest.outcome.thing_id == applied.outcome.thing_id
-    if isinstance(applied, Done) and applied.secret and kind.effect.revert and not is_own:
-        action = AuditAction.REQUEST_SECOND_TAKEN_BACK
-        try:
-            second = request.model_copy(update={"outcome": applied.outcome, "claimed_at": rt.now()})
-            await kind.effect.revert(act_of(rt, kind.asked(second)))
-        except (NeedsPerson, UpstreamError):
-            action = AuditAction.REQUEST_SECOND_LEFT
-    async with rt.store.write(CLAIM_LASTS) as tx:
-        latest = await requests.load(tx, request.id) or latest
-        if latest.status not in HELD:  # with another version, the claim's holder would be too late as well
-            latest = await requests.touch(tx, latest) or latest
-        await requests.want_line(tx, latest)
-        tx.audit(rt.now(), BOT_ACTOR, action, request.id, version=latest.version, outcome=applied.outcome.stored())
-    return latest
 
 
 async def _stopped(rt: Runtime, request: Request, kind: AnyKind, problem: NeedsPerson) -> Request:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from bot.approvals import db, end, follow, late, reminders, resume
+from bot.approvals import db, end, follow, late, reminders, resume, second
 from bot.approvals.cards.topic import refresh
 from bot.approvals.due import (
     END,
@@ -25,6 +25,7 @@ from bot.approvals.due import (
 from bot.approvals.handover.acts import wipe
 from bot.approvals.handover.holding import look_after
 from bot.approvals.model import Request
+from bot.approvals.outcome import Outcome
 from bot.approvals.owners import look_up_owners
 from bot.approvals.prove import prove
 from bot.runtime import Runtime
@@ -79,5 +80,16 @@ async def _wipe(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
     return None
 
 
+async def _take_back(rt: Runtime, timer: Timer, _now: datetime) -> datetime | None:
+    async with rt.store.read() as tx:
+        request = await db.load(tx, timer.subject)
+    if request:
+        is_last = timer.tries >= second.MOST_TRIES
+        await second.take_back(rt, request, Outcome(thing_id=timer.what), is_last=is_last)
+        await refresh(rt, request.id)
+    return None
+
+
 REQUESTS = TimerTopic("request", _act, _prepare, has_sorts=True, often=frozenset({PROVE, FOLLOW, OWNERS, HOLD}))
 SECRETS = TimerTopic("secret", _wipe, has_sorts=True)
+SECONDS = TimerTopic(second.TIMERS, _take_back)

@@ -39,10 +39,11 @@ def _set(dialect: str) -> Any:
 async def set_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
     """Make these the timers of a subject. Those that aren't wanted any more are cleared."""
     await tx.execute(_OTHERS, {"of_topic": topic, "of_subject": subject, "wanted": list(wanted)})
-    await _add(tx, topic, subject, wanted)
+    await add_timers(tx, topic, subject, wanted)
 
 
-async def _add(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
+async def add_timers(tx: Tx, topic: str, subject: str, wanted: Mapping[str, datetime]) -> None:
+    """Set these timers of a subject; its others stay."""
     rows: list[dict[str, Any]] = [
         {"topic": topic, "subject": subject, "what": what, "due_at": due_at, "tries": 0} for what, due_at in wanted.items()
     ]
@@ -54,7 +55,13 @@ async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetim
     """Make this the timer of a subject that has none. One that it has stays."""
     found = await tx.execute(_OF_SUBJECT, {"of_topic": topic, "of_subject": subject})
     if found.first() is None:
-        await _add(tx, topic, subject, {what: due_at})
+        await add_timers(tx, topic, subject, {what: due_at})
+
+
+async def clear(tx: Tx, topic: str, subject: str, what: str) -> bool:
+    """Clear a timer, claimed or not; False where it isn't there any more. Of several that do so at once, one gets True."""
+    key = col(TimerRow.topic) == topic, col(TimerRow.subject) == subject, col(TimerRow.what) == what
+    return (await tx.execute(delete(TimerRow).where(*key))).rowcount == 1
 
 
 async def is_set(tx: Tx, timer: Timer) -> bool:

@@ -118,6 +118,45 @@ async def at_rest(fleet: Fleet) -> None:
 
 
 @pytest.mark.proof
+async def test_a_process_killed_while_it_takes_a_second_key_back_leaves_word_of_it(fleet: Fleet) -> None:
+    name, bot = next(NAMES), await one_process(fleet)
+    card = await fleet.ask_for_key(ALICE, name)
+    await fleet.post("/faults", target="claude", name=f"POST {KEYS}", kind="slow", seconds=12.0)
+    making = fleet.sandbox.faults.planned[-1]
+    await fleet.click_on(BOB, card, "request_approve")
+
+    async def is_making() -> bool:
+        return making.times == 0
+
+    await fleet.wait_for(is_making, "a call that hangs")
+    held = await fleet.held_at("claude", f"POST {KEYS}/*", "slow_after")
+    await fleet.post("/clock", advance=LATER)
+    other = await fleet.start_one()
+    await fleet.card(name, "issued to")  # by the other one, as the claim of the first is too old
+    await held.reached()
+    await fleet.kill(other)
+    await restart(fleet, bot)
+
+    async def is_on_record() -> bool:
+        return await records(fleet, "request.second_taken_back") == 1
+
+    await fleet.wait_for(is_on_record, "a record of the second key")
+    await ends_right(fleet, name, secret_lost=False)
+    assert (await records(fleet, "request.second_taken_back"), await records(fleet, "request.second_left")) == (1, 0)
+
+
+async def records(fleet: Fleet, action: str) -> int:
+    """Return how often an act is on record."""
+    store = Store(fleet.database_url)
+    try:
+        async with store.read() as tx:
+            query = text("SELECT count(*) FROM audit_entry WHERE action = :action")
+            return int((await tx.execute(query, {"action": action})).scalar_one())
+    finally:
+        await store.close()
+
+
+@pytest.mark.proof
 async def test_a_lost_secret_is_repaired_by_revoking_and_asking_again(fleet: Fleet) -> None:
     name, bot = next(NAMES), await one_process(fleet)
     card = await fleet.ask_for_key(ALICE, name)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.approvals import db as requests
 from bot.approvals.model import Event, Status
+from bot.approvals.second import MOST_TRIES
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
     a_minute_passes,
@@ -25,6 +26,7 @@ from tests.world import ALICE, APPROVALS, BOB, World, a_minute, world_of
 
 LIST = "GET /v1/organizations/api_keys"
 MAKE = "POST /v1/organizations/api_keys"
+ARCHIVE = "POST /v1/organizations/api_keys/*"
 LATER = timedelta(minutes=3)
 HANGS = 3.0
 """Seconds for which a call hangs; what others do meanwhile takes a fraction of one, also on a busy machine."""
@@ -34,21 +36,21 @@ async def living(world: World, name: str) -> int:
     return len([key for key in await keys_named(world, name) if key.status == "active"])
 
 
-async def hanging(world: World) -> None:
-    """Wait until a call hangs: its planned fault is used up."""
+async def hanging(world: World, left: int = 0) -> None:
+    """Wait until a call hangs: its planned fault is used up, and so many are left."""
 
     async def hangs() -> bool:
-        return not world.sandbox.faults.planned
+        return len(world.sandbox.faults.planned) == left
 
     await world.wait_for(hangs, "a call that hangs")
 
 
 async def paused_at(world: World, name: str, call: str) -> Json:
     """Let an approval hang in a call, and somebody else take the request over meanwhile."""
-    card = await world.ask_for_key(ALICE, name)
+    card, planned = await world.ask_for_key(ALICE, name), len(world.sandbox.faults.planned)
     await world.post("/faults", target="claude", name=call, kind="slow", seconds=HANGS)
     await press(world, BOB, card, "request_approve")
-    await hanging(world)
+    await hanging(world, left=planned)
     world.sandbox.clock.advance(LATER)
     await a_minute(world.rt)
     await until(world, card, Status.APPLIED)
@@ -69,6 +71,55 @@ async def test_a_paused_process_leaves_no_second_key_behind(tmp_path: Path, call
         if call == MAKE:
             await a_minute(world.rt)
             assert "I did it twice by mistake and undid the second one" in await thread_of(world, card)
+
+
+async def seconds_of(world: World, card: Json) -> list[str]:
+    """Return what is on record of second keys of a request."""
+    entries = await audit_of(world, await request_behind(world, card))
+    return [entry.action for entry in entries if entry.action.startswith("request.second")]
+
+
+async def test_a_second_key_that_could_not_be_taken_back_at_once_is_taken_back_later(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.post("/faults", target="claude", name=ARCHIVE, kind="500", times=20)
+        card = await paused_at(world, "second", MAKE)
+        assert (await living(world, "second"), await seconds_of(world, card)) == (2, [])
+        world.sandbox.faults.clear()
+        await a_minute_passes(world)
+        assert (await living(world, "second"), await seconds_of(world, card)) == (1, ["request.second_taken_back"])
+        await a_minute_passes(world)
+        assert await seconds_of(world, card) == ["request.second_taken_back"]
+        assert "I did it twice by mistake and undid the second one" in await thread_of(world, card)
+
+
+@pytest.mark.proof
+async def test_two_that_take_a_second_key_back_put_it_on_record_once(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        card = await world.ask_for_key(ALICE, "second")
+        await world.post("/faults", target="claude", name=MAKE, kind="slow", seconds=HANGS)
+        await world.post("/faults", target="claude", name=ARCHIVE, kind="slow_after", seconds=HANGS)
+        await press(world, BOB, card, "request_approve")
+        await hanging(world, left=1)
+        world.sandbox.clock.advance(LATER)
+        await a_minute(world.rt)
+        await until(world, card, Status.APPLIED)
+        await hanging(world)  # the first try has its answer and takes its key back
+        await a_minute_passes(world)
+        assert await seconds_of(world, card) == ["request.second_taken_back"]
+        await settled(world)
+        assert (await living(world, "second"), await seconds_of(world, card)) == (1, ["request.second_taken_back"])
+
+
+@pytest.mark.proof
+async def test_a_second_key_that_nobody_can_take_back_is_left_to_people(tmp_path: Path) -> None:
+    async with world_of(tmp_path) as world:
+        await world.post("/faults", target="claude", name=ARCHIVE, kind="403", times=50)
+        card = await paused_at(world, "second", MAKE)
+        for _ in range(MOST_TRIES + 1):
+            assert await seconds_of(world, card) == []
+            await a_minute_passes(world)
+        assert await seconds_of(world, card) == ["request.second_left"]
+        assert any("Revoke the second key: nobody has its secret" in line for line in await thread_of(world, card))
 
 
 async def test_a_slow_look_stops_before_it_makes_a_key_that_others_may_be_making(tmp_path: Path) -> None:
