@@ -127,7 +127,7 @@ def _of_new_workspace(
     workspace_id = made.thing_id if made else ""
     if what == "workspace":
         yield (part.label, "made"), part.thing_id
-    elif what == "limit" and not (part.thing_id in known and known[part.thing_id].outcome.by_hand):
+    elif what == "limit" and part.state == "done" and not (part.thing_id in known and known[part.thing_id].outcome.by_hand):
         yield (workspace_id, "limit"), exact_amount(Decimal(str(request.payload["limit"])))
     elif what == "member" and part.note.startswith("workspace "):
         yield (f"{workspace_id}:{member_id}", "role"), part.note.replace(" ", "_")

@@ -104,9 +104,17 @@ def _one_key(soak: Soak, key_id: str, made_by: list[Request], seconds: set[str])
 async def histories(soak: Soak, problems: Sequence[str]) -> list[str]:
     """Return what is on record about the requests that sentences name, by their ids or by their reasons."""
     known, entries = await read_all(soak)
-    named = [one for one in known.values() if any(one.id in said or one.reason in said for said in problems)]
+    named = [one for one in known.values() if any(_is_named(one, said) for said in problems)]
     found: list[str] = []
     for request in named[:10]:
         found.append(f"{request.id} {request.reason}: {request.status}, {request.failure}, {request.outcome.stored()}")
         found += [f"    {e.at} {e.actor} {e.action} {e.detail}" for e in entries if e.subject == request.id]
     return found
+
+
+def _is_named(request: Request, said: str) -> bool:
+    """Tell whether a sentence names a request, or what it has made or is about."""
+    made = [request.outcome.thing_id, *(part.thing_id for part in request.outcome.parts)]
+    about = [value for value in request.payload.values() if isinstance(value, str) and len(value) > len("wrkspc_")]
+    ids = [one for one in (*made, *about) if one and "_01" in one]
+    return any(one in said for one in (request.id, request.reason, *ids))

@@ -49,3 +49,15 @@ def test_parts_that_were_done_are_wanted_and_others_are_not() -> None:
         ("kim@acme.test", "sent"): ["developer"],
         ("w:user_1", "role"): ["workspace_developer"],
     }
+
+
+def test_a_limit_that_nobody_set_is_not_wanted() -> None:
+    for state, values in (("done", {("w_1", "limit"): ["$5,000.00"]}), ("over", {})):
+        parts = [
+            {"name": "workspace:live", "label": "Kim live", "state": "done", "thing_id": "w_1"},
+            {"name": "limit:live", "label": "Limit of Kim live", "state": state, "thing_id": "req_1"},
+        ]
+        request = a_request("create_workspace", Status.APPLIED)
+        outcome = request.outcome.model_validate({"parts": parts})
+        known = {"r": request.model_copy(update={"outcome": outcome, "payload": request.payload | {"limit": "5000"}})}
+        assert wanted(soak_with(), known, []) == {("Kim live", "made"): ["w_1"], **values}
