@@ -148,6 +148,7 @@ CONTEXT = Dimension(
     "No context window",
     ("contexts", "context window", "context windows", "context_window"),
     spelled({"0-200k": "Up to 200k tokens", "200k-1M": "200k to 1M tokens"}),
+    ("up to 200k tokens", "200k to 1M tokens"),
 )
 COST_TYPE = Dimension(
     "cost type",

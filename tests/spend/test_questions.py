@@ -70,8 +70,8 @@ def test_a_suggestion_is_understood_and_what_was_understood_is_read_back() -> No
 def test_a_name_that_begins_like_a_negation_is_a_name() -> None:
     for text, unknown, meant in (
         ("yesterdy in Non-Prod", "yesterdy", "yesterday in Non-Prod"), ("Non-Prod 7d", "Non-Prod", "in Non-Prod 7d"),
-        ("non prod 7d", "non", "in Non-Prod 7d"), ("Without Limits 7d", "Without", 'in "Without Limits" 7d'),
-        ("Second Life 7d", "Second", 'in "Second Life" 7d'), ("yesterdy key ex-*", "yesterdy", "yesterday key ex-*"),
+        ("non prod 7d", "non prod", "in Non-Prod 7d"), ("Without Limits 7d", "Without Limits", 'in "Without Limits" 7d'),
+        ("Second Life 7d", "Second Life", 'in "Second Life" 7d'), ("yesterdy key ex-*", "yesterdy", "yesterday key ex-*"),
         ("yesterdy not Second Life", "yesterdy", "yesterday not Second Life"),
         ("7d without Without Limits or Productin", "or", None),
     ):  # fmt: skip

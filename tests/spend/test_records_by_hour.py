@@ -51,7 +51,7 @@ async def test_hours_that_arent_known_and_names_that_nobody_knows_lead_to_the_ne
     for query, instead in (
         (RecordsQuery("friday", (HOUR, KEY)), "friday by key"),
         (RecordsQuery("friday", (HOUR,)), "friday by day"),
-        (RecordsQuery("friday", (), (Filter(KEY, ("apikey_ingesd",)),)), ""),
+        (RecordsQuery("friday", (), (Filter(KEY, ("apikey_ingesd",)),)), "friday by day"),
     ):
         with pytest.raises(CantList) as raised:
             await records(rt, query, EVERYTHING, NOW)

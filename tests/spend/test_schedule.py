@@ -137,8 +137,8 @@ def test_a_query_is_read_in_any_order_and_case() -> None:
         ("by", "by", None),
         ("last weak", "last weak", "last week"),
         ("30", "30", "30d"),
-        ("7d by api ky", "by api", "7d by key"),
-        ("yesterdy foo", "yesterdy", "yesterday"),
+        ("7d by api ky", "by api ky", "7d by key"),
+        ("yesterdy foo", "yesterdy foo", "yesterday"),
         ("7d foo by key", "foo", "7d by key"),
     ],
 )

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.spend.ask.idioms import NEGATIONS
+from bot.spend.ask.idioms import NAMES_PARTS, NEGATIONS
 from bot.spend.ask.known import Known, Part, Read, Value, longest
-from bot.spend.ask.least import over_of
+from bot.spend.ask.least import is_of_a_context, over_of
 from bot.spend.ask.lookup import named
 from bot.spend.ask.matching import NONE
 from bot.spend.ask.periods import read_period
@@ -29,7 +29,7 @@ _IN = frozenset({"in", "for", "of", "on", "at", "during", "over", "from", "withi
 _TOP, _OVER = frozenset({"top", "largest", "biggest", "first"}), frozenset({"over", "above", ">", "exceeding"})
 _BEFORE_LEFT = frozenset({"in", "for", "of", "on", "from", "by", "the", "any", "using"})
 _CALLED = frozenset({"named", "called", "like", "is", "equals", "="})
-_NO_NAMES = frozenset({"with", "where", "that", "whose", *_CALLED})
+_NO_NAMES = frozenset({"with", "where", "that", "whose", *NAMES_PARTS, *_CALLED})
 """What people write behind `key` and that is no key's name."""
 _BEFORE_TAG = frozenset({"tag", "tags", "with", "where", "in", "for", "of", "by", "tagged"})
 _PLACES = (["workspace"], ["workspaces"])
@@ -81,7 +81,7 @@ def _over(first: str, words: Sequence[str], _: Known) -> Read | None:
     if read_period(words[at:]) and (_counts_time(words[at:]) or not _is_no_year(words[at])):
         return None
     scale = _SCALES.get(words[at + 1].casefold(), "") if len(words) > at + 1 else ""
-    amount = over_of(words[at] + scale)
+    amount = None if is_of_a_context(words[at + 1 :]) else over_of(words[at] + scale)
     return None if amount is None else _read("least amount", amount, words, at + 1 + bool(scale))
 
 

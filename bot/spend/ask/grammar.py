@@ -19,7 +19,7 @@ from bot.spend.ask.periods import span_before as span_before
 from bot.spend.ask.splits import DAY, MONTH, QUARTER, WEEK
 from bot.spend.ask.untold import FISCAL, Untold, untold
 from bot.spend.ask.versus import alone, settled
-from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, tidied
+from bot.spend.ask.words import FILLERS, LINKS, decorates, joined, plain, tidied
 from bot.spend.ask.words import words_of as words_of
 from bot.spend.dimensions import ASKED, WORKSPACE, Dimension
 from bot.spend.model import Filter, Period, SpendQuery
@@ -36,6 +36,7 @@ _RUNS: Mapping[Period, Period] = {
 }
 """The period of a question that only names what to compare with: `vs last week`."""
 _QUARTER = re.compile(r"(?:\d{4}-)?q[1-4]")
+_TWICE = re.compile(r"\b(by [a-z]+)(?: \1)+\b")
 _NOTHING: Mapping[str, Sequence[str]] = {}
 
 
@@ -97,6 +98,7 @@ def parse_query(
         return NotUnderstood(understood, " ".join(typed[found.at : found.at + why.taken]), said, why=reason)
     pair = typed[found.at].casefold() in ("by", "in", "per", "for", "vs", "top", "over", "on", "tag", *known.by)
     taken = max(1 + pair, named(typed[found.at :]))
+    taken += _dropped(typed[found.at + taken :], meant, known)
     return NotUnderstood(understood, " ".join(typed[found.at : found.at + taken]), said)
 
 
@@ -111,6 +113,17 @@ def _repaired(typed: Sequence[str], found: _Stop, why: Untold | None, known: Kno
             return list(typed) or None
         at, second = stop
     return repaired(typed, at, second, known, lambda tried: _stop_of(tried, known))
+
+
+def _dropped(behind: Sequence[str], meant: Sequence[str] | None, known: Known) -> int:
+    """Return how many words behind what isn't understood are missing in what is suggested, and so are to be named, too."""
+    kept = {plain(word) for word in meant or ()}
+    for at, word in enumerate(behind if meant else ()):
+        if word.casefold() in LINKS or {*plain(word).split()} & kept or plain(word) in kept or decorates(behind[at:]):
+            return at
+        if read_part(behind[at:], known) is not None:
+            return at
+    return len(behind) if meant else 0
 
 
 def _leavings(words: Sequence[str], known: Known) -> list[int]:
@@ -132,7 +145,8 @@ def _said(meant: Sequence[str], known: Known) -> str:
     """Return words that make sense as somebody would type them, without those that only decorate."""
     found = _read_all(meant, known)
     is_bare = not any(word.casefold() in FILLERS for word in meant)
-    return words_of(found) if isinstance(found, SpendQuery) and not is_bare else joined(meant).replace(" ,", ",")
+    said = words_of(found) if isinstance(found, SpendQuery) and not is_bare else joined(meant).replace(" ,", ",")
+    return _TWICE.sub(r"\1", said)
 
 
 def _stop_of(words: Sequence[str], known: Known) -> tuple[int, Read | None] | None:

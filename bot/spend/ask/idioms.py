@@ -31,6 +31,13 @@ _LARGEST = frozenset({"most", "costliest", "priciest", "highest", "heaviest", "t
 _SPENDERS = ("spender", "spenders")
 _HOURS = re.compile(r"(\d{1,4})h(?:rs?|ours?)?")
 _M = re.compile(r"(\d{1,2})m")
+_CONTEXT = re.compile(
+    r"(?:(?P<short>short|normal|standard)|long|longer|large|extended|1m|200k\+?"
+    r"|(?:over|above|beyond|more than|>) ?200k)(?: tokens?)?(?: of)? contexts?(?: windows?)?"
+)
+_BEGINS, _HOLDS = ("starts", "starting", "begins", "beginning"), ("contains", "containing")
+NAMES_PARTS = (*_BEGINS, *_HOLDS)
+"""Words behind which a part of a name follows."""
 _SHOWN = frozenset({"csv", "excel", "export", "download", "chart", "graph", "table", "report", "share"})
 _ROLLING = {"week": "7d", "month": "30d", "quarter": "90d", "year": "365d"}
 _FEW = {"day": "7d", "week": "last 4 weeks", "month": "last 3 months"}
@@ -75,10 +82,29 @@ def idioms(rest: Sequence[str], dimensions: Mapping[str, str]) -> Iterator[tuple
     yield from _periods(words)
     yield from _comparisons(words)
     yield from _splits(words, dimensions)
+    yield from _contexts(words)
+    if words[0] in dimensions and len(words) > 2:
+        yield from _parts_of_names(rest)
     if words[0] in _SHOWN:
         yield 1, []
     if MENTION.fullmatch(rest[0]):
         yield 1, ["for", rest[0]]
+
+
+def _parts_of_names(rest: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read a name of which only a part is said as its pattern: `key starts with ingest`."""
+    said, behind = rest[1].casefold(), rest[2:]
+    if said in _BEGINS and behind[0] == "with" and behind[1:]:
+        yield 4, [rest[0], f"{behind[1].strip('*')}*"]
+    if said in _HOLDS:
+        yield 3, [rest[0], f"*{behind[0].strip('*')}*"]
+
+
+def _contexts(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Read `long context` and `over 200k context` as the context window that is longer, which the reports tell apart."""
+    for taken in range(min(len(words), 5), 1, -1):
+        if found := _CONTEXT.fullmatch(" ".join(words[:taken])):
+            yield taken, ["context", "up to 200k tokens" if found["short"] else "200k to 1M tokens"]
 
 
 def left_out(words: Sequence[str]) -> tuple[int, list[str]] | None:
@@ -170,6 +196,8 @@ def _comparisons(words: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         yield 1, []
     if words[0] == "yoy":
         yield 1, ["vs", *YEAR_BEFORE.split()]
+    if words[0] == "same" and words[1:2] and words[1] in ("day", "days", "period", "time"):
+        yield 2, []  # a period that runs is compared with the same days anyway
     yield from _differences(words)
     for taken in range(min(len(words), 8) if words[0] in _VERSUS else 0, 1, -1):
         said = " ".join(["vs", *words[1:taken]])

@@ -1,6 +1,7 @@
 """The amount after `over`, in both of its readings: dollars and a count. Pure."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,3 +31,8 @@ def over_of(text: str) -> Over | None:
     except Unreadable:
         count = None
     return None if in_dollars is None and count is None else Over(in_dollars, count)
+
+
+def is_of_a_context(behind: Sequence[str]) -> bool:
+    """Tell whether a number is the length of context windows: `over 200k tokens context`."""
+    return any(one.casefold().startswith("context") for one in behind[: 1 + (behind[:1] in (["tokens"], ["token"]))])

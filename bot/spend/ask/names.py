@@ -12,7 +12,7 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.names import workspaces
 from bot.store.names import named_like
 
-_LATELY = timedelta(days=30)
+_LATELY = timedelta(days=365)
 
 
 async def known_workspaces(rt: Runtime) -> list[str]:

@@ -166,8 +166,10 @@ def _meant(rest: Sequence[str], known: Known) -> Iterator[tuple[int, list[str]]]
 
 
 def _tokens_at(rest: Sequence[str]) -> int:
-    """Return where `cache read tokens` says tokens, 0 where it doesn't."""
-    return next((at for at, one in enumerate(rest[:3]) if one.casefold() in ("tokens", "token")), 0)
+    """Return where `cache read tokens` says tokens, or `cache reads` which, 0 where they don't."""
+    is_cache = rest[0].casefold() in ("cache", "cached")
+    said = ("tokens", "token", *(("reads", "writes", "read", "write", "creation") if is_cache else ()))
+    return next((at for at, one in reversed([*enumerate(rest[:3])]) if one.casefold() in said), 0)
 
 
 def _is_month(word: str) -> bool:
@@ -234,7 +236,7 @@ def _splits(known: Known) -> Lookup:
         found |= {form: ["by", "tag", tag] for form in forms}
     longer = {one: ["by", "quarter"] for one in ("year", "years", "yearly")}
     if known.person:
-        people = ("service account", "developer", "employee", "engineer")
+        people = ("service account", "dev", "developer", "employee", "engineer", "colleague")
         longer |= {f"{one}{plural}": ["by", PERSON] for one in people for plural in ("", "s")}
     longer |= {one: ["by", WORKSPACE.name] for one in ("project", "projects")}
     return Lookup({"type": ["by", "token", "type"], **longer, **found})

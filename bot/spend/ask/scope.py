@@ -200,7 +200,8 @@ def _unknown(query: SpendQuery, wanted: Filter, value: str, labels: Mapping[str,
     kind: Markup = escape(name)
     said = f"I don't know a {kind} {code(value)}."
     if near is None:
-        return CantAnswer(said)
+        by_all = replace(query, by=wanted.by, and_by=None, where=without(query.where, wanted))
+        return CantAnswer(said, by_all if why_not(by_all) is None else None)
     values = tuple(near if one == value else one for one in wanted.values)
     where = tuple(replace(one, values=values) if one == wanted else one for one in query.where)
     return CantAnswer(said, replace(query, where=where))

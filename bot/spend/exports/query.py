@@ -161,7 +161,7 @@ def _not_taken(found: SpendQuery) -> list[str]:
 def words_of_records(query: RecordsQuery) -> str:
     """Return a query as it would be typed after the command's first word; `read_query` reads it back."""
     by = [f"by {one.name}" for one in query.by]
-    by += [f"by {DAY}"] if not by or (query.own and query.daily) else []
+    by += [f"by {DAY}"] if not by or (query.own and query.daily and BY_HOUR not in query.by) else []
     asked = words_of(SpendQuery(query.period, WORKSPACE, query.where))
     return " ".join([*[ME] * query.own, asked, *by])
 
