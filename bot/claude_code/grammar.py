@@ -1,24 +1,39 @@
 """What `/claude-code 30d by tool` asks for. Words may come in any order; one that isn't understood is named. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.claude_code.model import BYS, By, CodeQuery
 from bot.slack.markup import Markup
 from bot.spend.ask.elsewhere import is_by_time, narrows
-from bot.spend.ask.idioms import idioms, named
+from bot.spend.ask.idioms import idioms, left_out, named
 from bot.spend.ask.periods import MONTH_NAMES, read_period
 from bot.spend.ask.words import FILLERS
 from bot.spend.model import PERIODS
 from bot.words.similar import closest
 
 MINE, DIGEST = ("me", "mine", "my"), "digest"
+_MINE = [[one] for one in MINE]
 _BY = {typed: one for one in BYS for typed in one.typed}
 _FILLERS = FILLERS | {"it", "uses", "using", "code", "cost", "costs", "spend", "usage", "rate"}
 _SHOWN = frozenset(
-    {"sessions", "lines", "commits", "pull requests", "prs", "cost", "costs", "tokens", "seats", "newcomers", "leavers"}
+    "sessions|lines|commits|pull requests|prs|cost|costs|tokens|seats|newcomers|leavers|per commit|per line|per session"
+    "|accepted lines|active|joined|stopped|left|new|top|most".split("|")
 )
 """What the table of people has a column of, or its sentence names."""
+_MEANT: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(
+        "edit|edits|multiedit|write|notebookedit|edit tool|write tool|rejected|accepted|rejections|acceptance".split("|"),
+        ("by", "tool"),
+    ),
+    **dict.fromkeys(
+        "vscode|vs code|cursor|tmux|iterm|jetbrains|intellij|pycharm|zed|windsurf".split("|"), ("by", "terminal")
+    ),
+    **dict.fromkeys(("weekly", "schedule", "subscribe", "summary", "report"), (DIGEST,)),
+}
+"""What says no word of a question, and what tells it."""
+_OF_FILES = frozenset({"csv", "export", "excel", "xlsx", "download", "file"})
+_FILES: Markup = "Every answer has a *CSV* button below it."
 _OF_NO_REPORT = frozenset({"bash", "language", "languages", "duration", "durations"})
 """What the answer by tool says that the report doesn't tell, and who does."""
 _ALIKE = 0.7
@@ -56,13 +71,20 @@ def parse_query(words: Sequence[str]) -> CodeQuery | NotUnderstood:
     if isinstance(found, CodeQuery):
         return found
     reads, at, second = found
-    unknown = " ".join(words[at : at + (second.taken if second else _width(words, at))])
     understood = [one.said for one in reads]
     meant = ([word for word in one if word.casefold() not in _FILLERS] for one in _nearest(words, at, second))
     suggestion = next((one for one in meant if one and _makes_sense(one)), None)
     said = None if suggestion is None else " ".join(suggestion)
     why: Markup = "" if second else _why(words[at:])
-    return NotUnderstood(tuple(understood), unknown, said, second is not None, why)
+    taken = second.taken if second else _width(words, at) + _dropped(words[at + _width(words, at) :], suggestion)
+    return NotUnderstood(tuple(understood), " ".join(words[at : at + taken]), said, second is not None, why)
+
+
+def _dropped(behind: Sequence[str], suggestion: Sequence[str] | None) -> int:
+    """Return how many words behind what isn't understood are missing in what is suggested, and so are to be named, too."""
+    kept = {word.casefold() for word in suggestion or ()}
+    said = (at for at, one in enumerate(behind) if one.casefold() in {*kept, *_FILLERS} or _read(behind[at:]))
+    return next(said, len(behind)) if suggestion else 0
 
 
 def _why(words: Sequence[str]) -> Markup:
@@ -71,6 +93,8 @@ def _why(words: Sequence[str]) -> Markup:
         return "I split Claude Code by day, not by longer or shorter times."
     if _is_of_no_report(words):
         return "The report doesn't tell it. The answer *by tool* says what does."
+    if words[0].casefold() in _OF_FILES:
+        return _FILES
     return "Claude Code's figures can't be narrowed or compared in other ways." if narrows(words) else ""
 
 
@@ -109,8 +133,9 @@ def _read_all(words: Sequence[str]) -> CodeQuery | tuple[list[_Read], int, _Read
 
 def _read(words: Sequence[str]) -> _Read | None:
     first = words[0].lower()
-    if first in MINE:
-        return _Read("mine", True, 1)
+    for skipped in (0, first in ("for", "of", "by")):
+        if [word.lower() for word in words[skipped : skipped + 1]] in _MINE:
+            return _Read("mine", True, 1 + skipped)
     for skipped in (0, 1):
         if skipped and first not in ("in", "for", "of"):
             break
@@ -134,11 +159,9 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
     if _is_of_no_report(words[at:]):
         yield [*before, "by", "tool", *words[at + _width(words, at) :]]
     if words[at].casefold() in ("vs", "versus", "against") and (period := read_period(words[at + 1 :])):
-        yield [*before, *words[at + 1 + period[1] :]]  # it is always compared, with the period before
-    shown = next((taken for taken in (2, 1) if " ".join(words[at : at + taken]).casefold() in _SHOWN), 0)
-    if shown:
-        rest = [*before, *words[at + shown :]]
-        yield rest if any(word.casefold() in _BY for word in rest) else ["by", "person", *rest]
+        rest = words[at + 1 + period[1] :]
+        yield from ([*before, *rest], [*before, *_readable(rest)])  # it is always compared, with the period before
+    yield from _told_by(words, at)
     for skipped, taken, known in ((1, 2, _BY),) if words[at].lower() == "by" else ((0, 2, _KNOWN), (0, 1, _KNOWN)):
         wrong, rest = " ".join(words[at + skipped : at + taken]).lower(), list(words[at + taken :])
         if near := closest(wrong, known, _ALIKE):
@@ -147,6 +170,31 @@ def _nearest(words: Sequence[str], at: int, second: _Read | None) -> Iterator[li
             yield [*before, *meant]
     if rest := [*before, *words[at + _width(words, at) :]]:
         yield rest
+    if not left_out(words[at:]):  # without what says so it would be another question
+        yield [*before, *_readable(words[at:])]
+
+
+def _told_by(words: Sequence[str], at: int) -> Iterator[list[str]]:
+    """Yield the split that tells what the words name, where none is asked for."""
+    for taken in (2, 1):
+        said, rest = " ".join(words[at : at + taken]).casefold(), [*words[:at], *words[at + taken :]]
+        meant = ("by", "person") if said in _SHOWN else _MEANT.get(said, ())
+        if list(meant) == [DIGEST]:
+            yield [DIGEST]
+        elif meant:
+            kept = [*words[:at], *_readable(words[at + taken :])]
+            is_split = any(word.casefold() in _BY for word in kept)
+            yield from ((kept, rest) if is_split else ([*meant, *kept], [*meant, *rest]))
+
+
+def _readable(words: Sequence[str]) -> list[str]:
+    """Return those words that make sense by themselves."""
+    found, at = list[str](), 0
+    while at < len(words):
+        read = _read(words[at:])
+        found += words[at : at + read.taken] if read else []
+        at += read.taken if read else 1
+    return found
 
 
 def words_of(query: CodeQuery) -> str:

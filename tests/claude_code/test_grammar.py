@@ -8,6 +8,7 @@ from bot.commands.parse import parse
 
 NARROWED = "Claude Code's figures can't be narrowed or compared in other ways."
 BY_NOBODY = "The report doesn't tell it. The answer *by tool* says what does."
+FILES = "Every answer has a *CSV* button below it."
 BY_DAY = "I split Claude Code by day, not by longer or shorter times."
 
 
@@ -26,6 +27,7 @@ BY_DAY = "I split Claude Code by day, not by longer or shorter times."
         ("last 3 months by tool", CodeQuery("last 3 months", TOOL)),
         ("kw 47", CodeQuery("w47")),
         ("how much does Claude Code cost", CodeQuery("30d", PERSON)),
+        ("for me last week", CodeQuery("last week", PERSON, True)),
         ("acceptance rate", CodeQuery("30d", TOOL)),
     ],
 )
@@ -60,6 +62,16 @@ def test_words_are_understood_in_any_order(typed: str, query: CodeQuery) -> None
         ("sessions last week", NotUnderstood((), "sessions", "by person last week")),
         ("commits by day", NotUnderstood((), "commits", "by day")),
         ("7d vs last week", NotUnderstood(("7d",), "vs last", "7d", why=NARROWED)),
+        ("30d vs 30d before", NotUnderstood(("30d",), "vs 30d before", "30d", why=NARROWED)),
+        ("top 5 by person last month", NotUnderstood((), "top 5", "by person last month", why=NARROWED)),
+        ("for <@U0BOB> last week", NotUnderstood((), "for <@U0BOB>", "last week", why=NARROWED)),
+        ("rejected edits by tool", NotUnderstood((), "rejected edits", "by tool")),
+        ("edit tool last week", NotUnderstood((), "edit", "by tool last week")),
+        ("cost per commit last month", NotUnderstood((), "per commit", "by person last month")),
+        ("vscode october", NotUnderstood((), "vscode", "by terminal october")),
+        ("weekly", NotUnderstood((), "weekly", "digest")),
+        ("7d by tool csv", NotUnderstood(("7d", "by tool"), "csv", "7d by tool", why=FILES)),
+        ("7d the ugly duckling", NotUnderstood(("7d",), "ugly duckling", "7d")),
     ],
 )
 def test_what_is_not_understood_is_named_with_the_nearest_that_is(typed: str, found: NotUnderstood) -> None:
