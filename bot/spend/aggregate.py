@@ -91,3 +91,9 @@ def shares(amounts: Sequence[Decimal]) -> list[Decimal | None]:
     if total <= 0 or min(amounts) < 0:
         return [None] * len(amounts)
     return [amount / total for amount in amounts]
+
+
+def months_of(days: Sequence[date]) -> list[tuple[date, date]]:
+    """Return the first and last of the days in each month: months are read as such, with whole weeks in them."""
+    begins = [day for day in days if day in (days[0], day.replace(day=1))]
+    return list(zip(begins, [*(day - ONE_DAY for day in begins[1:]), days[-1]], strict=True))

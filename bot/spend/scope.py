@@ -14,6 +14,9 @@ Where = Mapping[Dimension, Collection[str]]
 """Dimension -> the ids of it that count; none at all is nothing."""
 
 
+NOT_TOLD: Markup = "This isn't told by key and person, too, so I can't say what yours cost. Ask by one thing less."
+
+
 @dataclass(frozen=True)
 class AllBut:
     """All ids of a dimension but these, whatever the ledger has."""
@@ -65,6 +68,10 @@ class Scope:
         nothing = frozenset[str]()
         keys, people = self.keys if cut.has(KEY) else nothing, self.people if cut.has(PERSON) else nothing
         return replace(self, keys=keys, people=people, by_key=cut.has(KEY))
+
+    def is_told(self, asked: Iterable[Dimension], *, hourly: bool = False) -> bool:
+        """Tell whether what is asked is told by anything of the scope. NotSplit as `told` raises it."""
+        return self.is_empty or not self.told(asked, hourly=hourly).is_empty
 
     def without_keys(self) -> "Scope":
         """Return the scope for days whose reports name no keys: only the workspaces are left."""

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bot.spend.ask.figures import figures
-from bot.spend.ask.splits import HOUR
+from bot.spend.ask.scope import CantAnswer
+from bot.spend.ask.splits import DAY, HOUR
 from bot.spend.dimensions import KEY, PERSON, TIER
 from bot.spend.exports.csv import csv_lines
 from bot.spend.exports.load import CantList, all_rows, count, records, select
@@ -17,7 +18,6 @@ from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.scope import EVERYTHING, Scope
-from bot.spend.visible.db import NotSaid
 from bot.store.session import Store
 from tests.spend.test_hours import Hourly, living, spent
 from tests.spend.world import BUSY, DOLLAR, FRIDAY, LAB, NOW, fill, runtime
@@ -114,6 +114,16 @@ async def test_who_by_tier_and_hours_by_tier_are_seen_as_far_as_they_are_told(st
     listed = await records(rt, RecordsQuery("friday", (HOUR,), only_batch), seen, NOW)
     assert listed.total is not None
     assert listed.total.amount == sum(hour + 1 for hour in in_lab & batch)
-    for query in (SpendQuery("friday", PERSON, and_by=TIER), SpendQuery("friday", HOUR, and_by=TIER)):
-        with pytest.raises(NotSaid):
-            await figures(rt, query, NOW, None, Scope(keys=frozenset({"k1"})))
+    keys = Scope(keys=frozenset({"k1"}))
+    for query, near in (
+        (SpendQuery("friday", PERSON, and_by=TIER), SpendQuery("friday", PERSON)),
+        (SpendQuery("friday", HOUR, and_by=TIER), SpendQuery("friday", DAY, and_by=TIER)),
+        (SpendQuery("friday", HOUR, only_batch), SpendQuery("friday", DAY, only_batch)),
+    ):
+        with pytest.raises(CantAnswer, match="isn't told by key and person, too") as raised:
+            await figures(rt, query, NOW, None, keys)
+        assert raised.value.instead == near
+        await figures(rt, near, NOW, None, keys)
+    with pytest.raises(CantList, match="isn't told by key and person, too") as refused:
+        await records(rt, RecordsQuery("friday", (HOUR,), only_batch), keys, NOW)
+    assert refused.value.refused.instead == "friday tier batch by day"

@@ -7,10 +7,20 @@ from decimal import Decimal
 
 from bot.runtime import Runtime
 from bot.slack.charts import OTHER
-from bot.spend.aggregate import days_between
+from bot.spend.aggregate import days_between, months_of
 from bot.spend.alerts.db import budget_of
 from bot.spend.ask.charted import daily_counts
-from bot.spend.ask.scope import Scope, answerable, check_compared, check_hours, check_told, scope_of, tags_of, untold
+from bot.spend.ask.scope import (
+    Scope,
+    answerable,
+    check_compared,
+    check_hours,
+    check_seen,
+    check_told,
+    scope_of,
+    tags_of,
+    untold,
+)
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import OTHERS, Counted, narrowed, of_measures, parts, series_of, total, unreported, untagged
@@ -89,6 +99,7 @@ async def figures(
     that nothing was spent.
     """
     query = answerable(query)
+    check_seen(query, seen)
     days = _days(query, now.astimezone(UTC).date())
     check_compared(query, (days.first, days.last), days.before)
     scope = await scope_of(rt, query, min(days.first, days.before[0]), max(days.last, days.before[1]))
@@ -152,7 +163,7 @@ async def _asked_and_charted(
     if any(is_time(one) for one in query.splits) or not _is_told(query, known):
         # A month's requests are unknown as soon as those of one day are, of which a part of it would be known.
         by_month = query.measure != "requests" and {*filter(is_time, query.splits)} <= {MONTH, QUARTER}
-        months = _months(days.charted) if by_month else [charted]
+        months = months_of(days.charted) if by_month else [charted]
         every = [one for some in months for one in await _counts(tx, query, some, wheres, known, daily=not by_month)]
         return every if charted[0] == days.first else [one for one in every if days.first <= one.day], every
 
@@ -162,12 +173,6 @@ async def _asked_and_charted(
     counts = await _counts(tx, query, (days.first, days.last), wheres, known, daily=False)
     same = counts if charted[0] == days.first else None
     return counts, await daily_counts(read, query.splits, wheres, same)
-
-
-def _months(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Return the first and last of the days in each month: months are read as such, with whole weeks in them."""
-    begins = [day for day in days if day in (days[0], day.replace(day=1))]
-    return list(zip(begins, [*(day - ONE_DAY for day in begins[1:]), days[-1]], strict=True))
 
 
 def _is_told(query: SpendQuery, known: Mapping[date, LedgerDay]) -> bool:

@@ -12,7 +12,7 @@ from bot.slack.markup import Markup, code, escape, mention
 from bot.spend.alike import meant_apart, of_this_name, told_apart
 from bot.spend.ask.matching import NONE, all_matching, nearest_name
 from bot.spend.ask.splits import DAY, HOUR, TOKEN_TYPE, TOKENS_BY_TYPE, Tags, in_ledger, tag_of
-from bot.spend.ask.together import nearest_together, why_not
+from bot.spend.ask.together import is_seen, nearest_seen, nearest_together, why_not
 from bot.spend.ask.words import MENTION, PERSON, plain
 from bot.spend.dimensions import COST_TYPE, KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
@@ -22,7 +22,8 @@ from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import Filter, LedgerDay, Narrowed, SpendQuery
 from bot.spend.phrases import days_in_words
 from bot.spend.prices.load import price_table
-from bot.spend.scope import AllBut, Ids, Meant, in_both, opposite
+from bot.spend.scope import NOT_TOLD, AllBut, Ids, Meant, in_both, opposite
+from bot.spend.scope import Scope as Seen
 from bot.store.names import named_like, names_of
 from bot.store.session import Tx
 from bot.words.folded import folded
@@ -67,6 +68,12 @@ def answerable(query: SpendQuery) -> SpendQuery:
     if TOKENS_BY_TYPE in query.splits:
         raise CantAnswer("I can't split money by token type. I can split tokens.", replace(query, measure="tokens"))
     return query
+
+
+def check_seen(query: SpendQuery, seen: Seen) -> None:
+    """Raise CantAnswer with the nearest question that is told by what somebody may see, where this one isn't."""
+    if not is_seen(query, seen):
+        raise CantAnswer(NOT_TOLD, nearest_seen(query, seen))
 
 
 def _check_requests(query: SpendQuery) -> None:

@@ -7,6 +7,7 @@ from bot.spend.ask.splits import DAY, HOUR, in_ledger
 from bot.spend.dimensions import Dimension
 from bot.spend.ledger.cuts import NotSplit, cut_of, hourly_cut_of
 from bot.spend.model import SpendQuery
+from bot.spend.scope import Scope
 
 
 def why_not(query: SpendQuery) -> NotSplit | None:
@@ -27,6 +28,17 @@ def not_together(dimensions: Sequence[Dimension]) -> NotSplit | None:
 def nearest_together(query: SpendQuery) -> SpendQuery | None:
     """Return the question nearest to one whose parts don't go together: by day, by one less, or without a filter."""
     return next((one for one in _nearer(query) if why_not(one) is None), None)
+
+
+def is_seen(query: SpendQuery, seen: Scope) -> bool:
+    """Tell whether what is asked is told by anything of what somebody may see."""
+    asked = in_ledger([*query.splits, *(one.by for one in query.where)])
+    return seen.is_told(asked, hourly=HOUR in query.splits)
+
+
+def nearest_seen(query: SpendQuery, seen: Scope) -> SpendQuery | None:
+    """Return the question nearest to one that isn't seen, of which somebody may see something."""
+    return next((one for one in _nearer(query) if why_not(one) is None and is_seen(one, seen)), None)
 
 
 def _nearer(query: SpendQuery) -> Iterator[SpendQuery]:

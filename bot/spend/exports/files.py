@@ -11,7 +11,7 @@ from bot.spend.ask.sentences import narrowed_in_words
 from bot.spend.ask.when import period_in_title
 from bot.spend.exports.csv import csv_lines, file_name, only_and_without
 from bot.spend.exports.hint import days_typed
-from bot.spend.exports.load import all_rows, check_listed, count, select
+from bot.spend.exports.load import all_rows, check_listed, check_seen, count, select
 from bot.spend.exports.query import DAY, RecordsQuery, Selection, words_of_records
 from bot.spend.exports.records import record_columns
 from bot.spend.exports.send import Export, File, too_large
@@ -34,6 +34,7 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
 
     CantList where a name means nothing, or hours aren't known.
     """
+    check_seen(query, scope)
     selection, meant = await select(rt, query, now)
     export = await _export(rt, query, selection, scope)
     async with rt.store.read() as tx:

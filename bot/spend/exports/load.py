@@ -14,9 +14,9 @@ from bot.spend.ask.periods import span
 from bot.spend.ask.scope import CantAnswer, check_told
 from bot.spend.ask.scope import Scope as Meant
 from bot.spend.ask.scope import scope_of as meant_by
-from bot.spend.ask.splits import HOUR, hour_id
+from bot.spend.ask.splits import HOUR, hour_id, in_ledger
 from bot.spend.exports import db
-from bot.spend.exports.query import RecordsQuery, Refused, Selection, words_of_records
+from bot.spend.exports.query import RecordsQuery, Refused, Selection, is_listed, nearer, words_of_records
 from bot.spend.exports.records import (
     Facts,
     Records,
@@ -36,7 +36,7 @@ from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.pages import midnight
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.model import ZERO, LedgerDay, Measures, SpendQuery
-from bot.spend.scope import Scope, Where
+from bot.spend.scope import NOT_TOLD, Scope, Where
 from bot.spend.table import Row
 from bot.spend.visible.db import conditions, seen_on
 from bot.store.session import Tx
@@ -72,6 +72,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
 
     CantList where a name means nothing, or hours aren't known.
     """
+    check_seen(query, scope)
     selection, meant = await select(rt, query, now)
     async with rt.store.read() as tx:
         scope = await seen_on(tx, scope, selection.first, selection.last)
@@ -124,6 +125,19 @@ async def select(rt: Runtime, query: RecordsQuery, now: datetime) -> tuple[Selec
 def _cant_list(query: RecordsQuery, refusal: CantAnswer) -> CantList:
     near = refusal.instead
     return CantList(refusal.said, words_of_records(replace(query, where=near.where)) if near else "")
+
+
+def check_seen(query: RecordsQuery, scope: Scope) -> None:
+    """Raise CantList with the nearest that is told of what somebody may see, where what is asked isn't."""
+    if not is_seen(query, scope):
+        near = next((one for one in nearer(query) if is_listed(one) and is_seen(one, scope)), None)
+        raise CantList(NOT_TOLD, words_of_records(near) if near else "")
+
+
+def is_seen(query: RecordsQuery, scope: Scope) -> bool:
+    """Tell whether what is asked is told by anything of what somebody may see."""
+    asked = in_ledger([*query.by, *(one.by for one in query.where)])
+    return scope.is_told(asked, hourly=query.is_hourly)
 
 
 async def check_listed(tx: Tx, query: RecordsQuery, selection: Selection, known: Known) -> None:

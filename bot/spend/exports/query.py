@@ -40,6 +40,11 @@ class RecordsQuery:
     own: bool = False
     daily: bool = True
 
+    @property
+    def is_hourly(self) -> bool:
+        """Tell whether there is a record for each hour."""
+        return BY_HOUR in self.by
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -116,7 +121,7 @@ def _refusal(found: SpendQuery, query: RecordsQuery) -> Refused | None:
     refusal = _not_listed(query)
     if refusal is None:
         return None
-    near = next((one for one in _nearer(query) if _not_listed(one) is None), replace(query, by=RECORDED, where=()))
+    near = next(filter(is_listed, nearer(query)), replace(query, by=RECORDED, where=()))
     return Refused(escape(refusal.sentence), words_of_records(near))
 
 
@@ -124,7 +129,12 @@ def _not_listed(query: RecordsQuery) -> NotSplit | None:
     return not_together([*query.by, *(one.by for one in query.where)])
 
 
-def _nearer(query: RecordsQuery) -> Iterator[RecordsQuery]:
+def is_listed(query: RecordsQuery) -> bool:
+    """Tell whether a report tells all that records are asked by."""
+    return _not_listed(query) is None
+
+
+def nearer(query: RecordsQuery) -> Iterator[RecordsQuery]:
     """Yield what is asked for by the day, then without key where that leaves something, then without one of the filters."""
     by_day = tuple(one for one in query.by if one != BY_HOUR)
     yield replace(query, by=by_day)
@@ -161,7 +171,7 @@ def _not_taken(found: SpendQuery) -> list[str]:
 def words_of_records(query: RecordsQuery) -> str:
     """Return a query as it would be typed after the command's first word; `read_query` reads it back."""
     by = [f"by {one.name}" for one in query.by]
-    by += [f"by {DAY}"] if not by or (query.own and query.daily and BY_HOUR not in query.by) else []
+    by += [f"by {DAY}"] if not by or (query.own and query.daily and not query.is_hourly) else []
     asked = words_of(SpendQuery(query.period, WORKSPACE, query.where))
     return " ".join([*[ME] * query.own, asked, *by])
 

@@ -15,7 +15,7 @@ from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.rollups.db import narrowest
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.undivided.db import with_undivided
-from bot.spend.scope import AllBut, Meant, Scope, Where
+from bot.spend.scope import NOT_TOLD, AllBut, Meant, Scope, Where
 from bot.store.session import Tx
 
 
@@ -37,9 +37,9 @@ async def conditions(
     }
     if scope.is_all:
         return (asked,)
+    if not scope.is_told((*by, *asked), hourly=hourly):
+        raise NotSaid(NOT_TOLD)
     told = scope.told((*by, *asked), hourly=hourly)
-    if told.is_empty and not scope.is_empty:
-        raise NotSaid("This isn't told by key and person, too, so I can't say what yours cost. Ask by one thing less.")
     is_asked = told.people and told.by_key
     keys = await ids_in(tx, KEY, first, last, {PERSON: told.people}) if is_asked else frozenset[str]()
     return told.where(asked, await ids_in(tx, WORKSPACE, first, last), keys)
