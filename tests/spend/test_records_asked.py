@@ -15,7 +15,7 @@ from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, WORKSPACE
 from bot.spend.exports.query import RECORDED, RecordsQuery, Refused, Selection, read_query, words_of_records
 from bot.spend.exports.records import Facts, Records
 from bot.spend.exports.view import render_records, render_refused
-from bot.spend.model import Filter, LedgerDay, Measures, in_workspaces
+from bot.spend.model import Filter, LedgerDay, Measures, Narrowed, in_workspaces
 from bot.spend.scope import EVERYTHING, Scope
 from tests.spend.world import FRIDAY, NOW, OPUS, PROD
 
@@ -183,6 +183,10 @@ SAID: dict[str, tuple[Records, list[str]]] = {
     "nothing": (
         replace(FOUND, page=Page([], first=1, total=0)),
         ["Nothing was used on Fri 20 Nov (UTC), as far as I know."],
+    ),
+    "nothing of a model": (
+        replace(FOUND, page=Page([], first=1, total=0), narrowed=(Narrowed("model", "opus"),)),
+        ["Nothing was used, model opus, on Fri 20 Nov (UTC)"],
     ),
     "never": (
         replace(FOUND, page=Page([], first=1, total=0), total=None, nothing_until=datetime(2026, 11, 21, tzinfo=UTC)),

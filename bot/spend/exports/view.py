@@ -60,7 +60,8 @@ def records_sentence(found: Records, prefix: str) -> Markup:
     whose = " by you" if found.query.own else ""
     if not found.page.total:
         seen = "" if found.scope.is_all or found.query.own else " that you may see"
-        return f"Nothing was used{whose}{where} {when}, as far as I know{seen}."
+        comma = "," if "," in where else ""
+        return f"Nothing was used{whose}{where}{comma} {when}, as far as I know{seen}."
     so_far = " so far" if found.open_days else ""
     count = range_of(found.page)
     one, many = called(found.query)
