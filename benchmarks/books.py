@@ -24,7 +24,8 @@ from bot.spend.digests.model import Subscription
 from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.largest.db import days_to_keep, keep_largest
-from bot.spend.ledger.rollups.db import UNITS, roll_up, roll_up_units, units_to_roll_up
+from bot.spend.ledger.rollups.db import roll_up, roll_up_units, units_to_roll_up
+from bot.spend.ledger.rollups.units import PART_UNITS, UNITS
 from bot.spend.model import Cell, LedgerDay, SpendQuery
 from bot.spend.table import Table
 from bot.store.migrate import migrate
@@ -99,7 +100,7 @@ async def _roll_up(store: Store) -> None:
         await table._upsert_days(tx, known, {}, {})
         await roll_up(tx, CostDayRow, list(days))
         await keep_largest(tx, await days_to_keep(tx))
-        for unit in UNITS:
+        for unit in (*UNITS, *PART_UNITS):
             await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
 
 

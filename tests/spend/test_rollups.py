@@ -32,17 +32,8 @@ from bot.spend.ledger.db import CostParts
 from bot.spend.ledger.hours.db import day_rows
 from bot.spend.ledger.measures.db import COST_COUNTS, USAGE_COUNTS, measures
 from bot.spend.ledger.parts.db import days_to_tell_apart, replace_parts, replace_usage_parts
-from bot.spend.ledger.rollups.db import (
-    MONTH,
-    UNITS,
-    WEEK,
-    Unit,
-    longest_row,
-    monday,
-    roll_up_units,
-    rolled_units,
-    units_to_roll_up,
-)
+from bot.spend.ledger.rollups.db import roll_up_units, rolled_units, units_to_roll_up
+from bot.spend.ledger.rollups.units import MONTH, UNITS, WEEK, Unit, longest_row, monday
 from bot.spend.ledger.sums.db import Where
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import ZERO, LedgerDay, Measures, dollars, nanos

@@ -23,7 +23,7 @@ from bot.spend.ask.scope import (
 )
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
-from bot.spend.ask.sums import OTHERS, Counted, narrowed, of_measures, parts, series_of, total, unreported, untagged
+from bot.spend.ask.sums import OTHERS, Counted, ids_in, narrowed, of_measures, parts, series_of, total, unreported, untagged
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
@@ -145,7 +145,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         counts,
         drawn,
         before,
-        await names_apart(tx, await apart(len(every), lambda: {one for count in every for one in count.ids.values()})),
+        await names_apart(tx, await apart(len(every), ids_in, every)),
         await budget_of(tx, channel, tuple(only))
         if may_have_budget and isinstance(only, frozenset) and seen.is_all
         else None,

@@ -5,6 +5,7 @@ Both are dimensions without a name in the reports: their values come from the da
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from bot.spend.ask.words import TAG
 from bot.spend.dimensions import WORKSPACE, Dimension
@@ -105,27 +106,32 @@ def as_asked(
 
     Days, weeks and hours of another year than today's have theirs.
     """
-    if not any(is_time(one) for one in splits):
-        return parts
-    return tuple(_as_asked(part, splits, first, last, today) for part in parts)
-
-
-def _as_asked(part: Slice, splits: Sequence[Dimension], first: date, last: date, today: date) -> Slice:
-    ids, names = part.id.split("\t"), [part.name, part.and_name]
     year = None if first.year == today.year else date.max
-    for at, (split, value) in enumerate(zip(splits, ids, strict=False)):
-        if not value[:4].isdigit() or not is_time(split):
-            continue
-        day = date.fromisoformat(value[:10])
-        asked = max(day, first), min(last_of(split, day), last)
-        if split in (MONTH, QUARTER):
-            is_part = asked != (day, last_of(split, day))
-            names[at] = f"{names[at]} ({days_in_words(*asked)})" if is_part else names[at]
-        elif split == WEEK:
-            names[at] = days_in_words(*asked, year)
-        elif year:
-            names[at] = day_in_words(day, year) + (f", {value[11:]}:00" if split == HOUR else "")
-    return part._replace(name=names[0], and_name=names[1])
+    named = [(at, one) for at, one in enumerate(splits) if is_time(one) and (year or one in (WEEK, MONTH, QUARTER))]
+    if not named:
+        return parts
+
+    @cache
+    def called(split: Dimension, value: str, name: str) -> str:
+        return _as_asked(split, value, name, (first, last), year) if value[:4].isdigit() else name
+
+    def renamed(part: Slice) -> Slice:
+        ids, names = part.id.split("\t"), [part.name, part.and_name]
+        for at, split in named:
+            names[at] = called(split, ids[at], names[at])
+        return part._replace(name=names[0], and_name=names[1])
+
+    return tuple(renamed(part) for part in parts)
+
+
+def _as_asked(split: Dimension, value: str, name: str, between: tuple[date, date], year: date | None) -> str:
+    day = date.fromisoformat(value[:10])
+    asked = max(day, between[0]), min(last_of(split, day), between[1])
+    if split in (MONTH, QUARTER):
+        return name if asked == (day, last_of(split, day)) else f"{name} ({days_in_words(*asked)})"
+    if split == WEEK:
+        return days_in_words(*asked, year)
+    return day_in_words(day, year) + (f", {value[11:]}:00" if split == HOUR else "")
 
 
 def last_of(split: Dimension, day: date) -> date:

@@ -1,12 +1,13 @@
 """What an answer adds up: money, tokens or requests, by one or two splits. Every total is the sum of its parts. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from heapq import nlargest
-from itertools import chain
-from operator import attrgetter
+from itertools import chain, compress
+from operator import attrgetter, itemgetter, not_
 from typing import NamedTuple
 
 from bot.spend.ask.splits import HOUR, TOKEN_CLASSES, TOKENS_BY_TYPE, Tags, bucket_of, is_time, tag_of
@@ -77,6 +78,12 @@ def total(counts: Iterable[Counted]) -> Total:
     return Total(sum(known, ZERO), len(known) == len(amounts))
 
 
+def ids_in(counts: Iterable[Counted]) -> set[str]:
+    """Return the ids in counts, of which those of one group have one object."""
+    groups = {id(one.ids): one.ids for one in counts}
+    return {one for ids in groups.values() for one in ids.values()}
+
+
 def id_of(split: Dimension, tags: Tags) -> Callable[[Counted], str]:
     """Return what tells the id of a count's part in a split, "" for none. It is asked of each of many counts."""
     column, tag = split.column, tag_of(split)
@@ -111,7 +118,7 @@ def parts(
     labels = [_labels(split, names) for split in splits]
     times = [at for at, one in enumerate(splits) if is_time(one)]
     found = dict[Key, list[Slice]]()
-    listed, unlisted = _listed(sums, earlier, most) if most and not times else (None, None)
+    listed, unlisted = _listed(sums, earlier, most, times) if most else (None, None)
     for key in listed or {**sums.amounts, **(earlier.amounts if earlier else {})}:
         part = _slice(labels, key, sums.of(key), earlier.of(key) if earlier is not None else None)
         found.setdefault(tuple([key[at] for at in times]) if times else (), []).append(part)
@@ -120,8 +127,11 @@ def parts(
     return Breakdown(splits[0], tuple(chain(*ordered)), splits[1] if len(splits) > 1 else None, unlisted)
 
 
-def _listed(sums: _Sums, earlier: _Sums | None, most: int) -> tuple[list[Key], Unlisted | None]:
-    """Return the largest parts with those as large as the last, and what all others are; nothing where one is unknown."""
+def _listed(sums: _Sums, earlier: _Sums | None, most: int, times: Sequence[int]) -> tuple[list[Key], Unlisted | None]:
+    """Return the largest parts with those as large as the last, and what all others are; nothing where one is unknown.
+
+    Of units of `time`, which stand in their own order, the first ones with all of their parts.
+    """
     if sums.unknown or (earlier and earlier.unknown):
         return [], None
     was: Mapping[Key, Decimal] = earlier.amounts if earlier else {}
@@ -129,14 +139,33 @@ def _listed(sums: _Sums, earlier: _Sums | None, most: int) -> tuple[list[Key], U
     told = [key for key, amount in now.items() if amount or was.get(key)]
     if len(told) <= most:
         return told, None
-    least = nlargest(most, [now[key] for key in told])[-1]
-    rest = [key for key in told if now[key] < least]
-    if not rest or least <= 0:  # whoever names those with an amount needs the credits behind those without
-        return told, None
+    kept, rest = _first(told, times, most) if times else _largest(told, now, most)
     amounts = [now[key] for key in rest]
+    if not rest or (times and min(amounts) < 0):
+        return told, None
     before = None if earlier is None else sum((was.get(key, ZERO) for key in rest), ZERO)
-    unlisted = Unlisted(len(rest), sum(map(bool, amounts)), min(amounts), sum(amounts, ZERO), before)
-    return [key for key in told if now[key] >= least], unlisted
+    return [*kept], Unlisted(len(rest), sum(map(bool, amounts)), min(amounts), sum(amounts, ZERO), before)
+
+
+def _largest(told: Sequence[Key], now: Mapping[Key, Decimal], most: int) -> tuple[Sequence[Key], Sequence[Key]]:
+    """Return so many of the largest parts, and the others."""
+    least = nlargest(most, [now[key] for key in told])[-1]
+    if least <= 0:  # whoever names those with an amount needs the credits behind those without
+        return told, ()
+    return [key for key in told if now[key] >= least], [key for key in told if now[key] < least]
+
+
+def _first(told: Sequence[Key], times: Sequence[int], most: int) -> tuple[Sequence[Key], Sequence[Key]]:
+    """Return the parts of the first units of time, which are so many or more, and the others."""
+    units = [*map(itemgetter(*times), told)]
+    left, last = most, max(units)
+    for unit, parts in sorted(Counter(units).items()):
+        left -= parts
+        if left <= 0:
+            last = unit
+            break
+    is_kept = [unit <= last for unit in units]
+    return [*compress(told, is_kept)], [*compress(told, map(not_, is_kept))]
 
 
 def _sums(splits: Sequence[Dimension], counts: Sequence[Counted], tags: Tags) -> _Sums:
@@ -220,10 +249,14 @@ def series_of(
     part_of = id_of(stacked, tags) if stacked else None
     sums: dict[date, dict[str, Decimal]] = {}
     totals: dict[str, Decimal] = {}
+
+    @cache
+    def begins(day: date) -> date:
+        return bucket_of(unit, day) if unit else day
+
     for one in counts:
         part = part_of(one) if part_of else ""
-        start = bucket_of(unit, one.day) if unit else one.day
-        bucket = sums.setdefault(start, {})
+        bucket = sums.setdefault(begins(one.day), {})
         bucket[part] = bucket.get(part, ZERO) + (one.amount or ZERO)
         totals[part] = totals.get(part, ZERO) + (one.amount or ZERO)
     order = sorted(totals, key=lambda part: (part == OTHERS, -totals[part], part))

@@ -21,7 +21,7 @@ from bot.spend.ledger.cut_tables import OF_DAYS
 from bot.spend.ledger.cuts import BOTH, WHAT, WHO, Cut
 from bot.spend.ledger.measures.db import TOKEN_CLASSES
 from bot.spend.ledger.parts.fit import fitted
-from bot.spend.ledger.rollups.db import roll_up, roll_up_undivided
+from bot.spend.ledger.rollups.db import read_again, roll_up, roll_up_undivided
 from bot.store.session import Tx
 from bot.store.tables import CostBothRow, CostDayRow, CostPartRow, LedgerDayRow
 
@@ -139,9 +139,7 @@ async def balance_usage_parts(tx: Tx, days: Collection[date]) -> None:
 
 async def note_reading(tx: Tx, first: date, last: date, now: datetime) -> None:
     """Remember that the parts of days are being read, whatever comes of it."""
-    reads = col(LedgerDayRow.rest_reads) + 1
-    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last))
-    await tx.execute(changed.values(parts_at=now, rest_reads=reads).execution_options(synchronize_session=False))
+    await read_again(tx, first, last, now)
 
 
 async def days_to_tell_apart(tx: Tx, first: date, last: date, now: datetime) -> list[date]:

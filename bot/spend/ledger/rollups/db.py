@@ -5,13 +5,12 @@ writes them. Weeks and months are rolled up once they are over; what writes one 
 transaction.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, case, cast, delete, func, insert, literal, union_all
+from sqlalchemy import ColumnElement, Date, case, cast, delete, func, insert, literal, union_all, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -20,25 +19,20 @@ from bot.spend.aggregate import days_between
 from bot.spend.ledger.bulk.db import bulk_insert, insert_rows, stored
 from bot.spend.ledger.largest.db import forget_largest
 from bot.spend.ledger.rollups.summed import Counts, Ids, Rows, as_undivided, in_order
-from bot.spend.ledger.undivided.db import WHOLE_SUMS, as_parts
+from bot.spend.ledger.rollups.units import MONTH, PART_UNITS, UNITS, WEEK, Rolled, Unit, units_of
+from bot.spend.ledger.undivided.db import WHOLE_SUMS, as_parts, with_undivided
 from bot.spend.model import ONE_DAY
 from bot.store.session import Tx
 from bot.store.tables import (
     CostDayRow,
     CostDaySumRow,
-    CostMonthRow,
     CostPartRow,
     CostPartSumRow,
-    CostWeekRow,
     LedgerDayRow,
-    LedgerMonthRow,
-    LedgerWeekRow,
     UsageDayRow,
     UsageDaySumRow,
-    UsageMonthRow,
     UsagePartRow,
     UsagePartSumRow,
-    UsageWeekRow,
 )
 from bot.store.types import Nanos
 
@@ -50,38 +44,6 @@ _SUMS: dict[Any, Any] = {
 }
 
 
-def monday(day: date) -> date:
-    """Return the first day of a day's week."""
-    return day - ONE_DAY * day.weekday()
-
-
-def _first_of_month(day: date) -> date:
-    return day.replace(day=1)
-
-
-@dataclass(frozen=True)
-class Unit:
-    """Whole days that are rolled up together: into which tables, which table names those that are, and which they are."""
-
-    into: Mapping[Any, Any]
-    rolled: Any
-    begin: Callable[[date], date]
-    """Gives the first day of the one in which a day lies."""
-    most_days: int
-    at_once: int
-    """As many are rolled up in one transaction: nobody else writes meanwhile."""
-
-    def end(self, start: date) -> date:
-        """Return the last day of the one that begins on a day."""
-        return self.begin(start + ONE_DAY * self.most_days) - ONE_DAY
-
-
-WEEK = Unit({CostDayRow: CostWeekRow, UsageDayRow: UsageWeekRow}, LedgerWeekRow, monday, 7, 5)
-MONTH = Unit({CostDayRow: CostMonthRow, UsageDayRow: UsageMonthRow}, LedgerMonthRow, _first_of_month, 31, 1)
-UNITS = (MONTH, WEEK)
-"""The longest first."""
-
-
 def narrowest(table: Any, names: Iterable[str]) -> Any:
     """Return the table with the fewest rows a day that has all of these columns of `table`."""
     small = _SUMS.get(table)
@@ -91,7 +53,7 @@ def narrowest(table: Any, names: Iterable[str]) -> Any:
 async def replace_rows(tx: Tx, table: Any, names: Sequence[str], days: Mapping[date, Rows]) -> None:
     """Replace all rows of days, and their roll-ups. `names` are the columns of ids, and then of counts."""
     await tx.execute(delete(table).where(col(table.day).in_(days)))
-    await _take_back(tx, table, _SUMS[table], days)
+    await _take_back(tx, table, days)
     await _insert(tx, table, names, days)
 
 
@@ -129,15 +91,16 @@ def _columns(table: Any) -> tuple[list[str], list[str]]:
 
 async def roll_up(tx: Tx, table: Any, days: Collection[date]) -> None:
     """Write the roll-ups, if `table` has any, of days whose rows were written. Their weeks and months are taken back."""
-    if (small := _SUMS.get(table)) is None:
-        return
-    await _take_back(tx, table, small, days)
-    await _insert_sums(tx, small, table, col(table.day).in_(days))
+    await _take_back(tx, table, days)
+    if small := _SUMS.get(table):
+        await _insert_sums(tx, small, table, col(table.day).in_(days))
 
 
-async def _take_back(tx: Tx, table: Any, small: Any, days: Collection[date]) -> None:
-    await tx.execute(delete(small).where(col(small.day).in_(days)))
-    for unit in UNITS if table in WEEK.into else ():
+async def _take_back(tx: Tx, table: Any, days: Collection[date]) -> None:
+    if small := _SUMS.get(table):
+        await tx.execute(delete(small).where(col(small.day).in_(days)))
+    # What isn't told apart is read from the days by who, also in the units of parts.
+    for unit in (*UNITS, *PART_UNITS) if table in WEEK.into else units_of(table):
         await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_({unit.begin(day) for day in days})))
     if table is CostDayRow:
         await forget_largest(tx, days)
@@ -145,10 +108,10 @@ async def _take_back(tx: Tx, table: Any, small: Any, days: Collection[date]) -> 
 
 async def roll_up_undivided(tx: Tx, table: Any, days: Collection[date]) -> None:
     """Write the roll-ups of days that have no parts in `table`, from those of the same days by WHO."""
+    await _take_back(tx, table, days)
     if (small := _SUMS.get(table)) is None:
         return
     whole = WHOLE_SUMS[small]
-    await tx.execute(delete(small).where(col(small.day).in_(days)))
     rows = as_parts(small, whole).where(whole.__table__.c.day.in_(days)).subquery()
     await _insert_sums(tx, small, aliased(small, rows, adapt_on_names=True))
 
@@ -181,8 +144,8 @@ async def units_to_roll_up(tx: Tx, unit: Unit) -> list[date]:
     """Return the first days of the weeks or months whose days are final and that aren't rolled up, the newest first."""
     final = select_columns(col(LedgerDayRow.day)).where(col(LedgerDayRow.closed))
     days = {row[0] for row in (await tx.execute(final)).all()}
-    done = {row[0] for row in (await tx.execute(select_columns(col(unit.rolled.day)))).all()}
-    starts = {unit.begin(day) for day in days} - done
+    [done] = await rolled_units(tx, date.min, date.max, (unit,))
+    starts = {unit.begin(day) for day in days} - {*done}
     return sorted((one for one in starts if days.issuperset(days_between(one, unit.end(one)))), reverse=True)
 
 
@@ -193,31 +156,47 @@ async def roll_up_units(tx: Tx, unit: Unit, starts: Sequence[date]) -> None:
     for table, into in unit.into.items():
         await tx.execute(delete(into).where(col(into.day).in_(starts)))
         for one in starts:
-            await _insert_sums(tx, into, table, col(table.day).between(one, unit.end(one)), one)
-    await tx.execute(insert(unit.rolled), [{"day": one} for one in starts])
+            rows = await with_undivided(tx, table, one, unit.end(one))
+            await _insert_sums(tx, into, rows, col(rows.day).between(one, unit.end(one)), one)
+    await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_(starts)))
+    facts = [await _as_known(tx, one, unit.end(one)) if unit in PART_UNITS else {} for one in starts]
+    await tx.execute(insert(unit.rolled), [{"day": one, **known} for one, known in zip(starts, facts, strict=True)])
 
 
-Rolled = Sequence[Sequence[date]]
-"""For each of UNITS, in their order, the first days of those that are rolled up, sorted."""
+async def _as_known(tx: Tx, first: date, last: date) -> dict[str, Any]:
+    """Return of which totals, and of which reading, the parts of some days are."""
+    figures = func.sum(col(LedgerDayRow.total_nanos)), func.max(col(LedgerDayRow.parts_at))
+    statement = select_columns(*figures).where(col(LedgerDayRow.day).between(first, last))
+    total, read_at = tuple[Any, ...]((await tx.execute(statement)).one())
+    return {"last": last, "total_nanos": int(total or 0), "read_at": read_at}
 
 
-async def rolled_units(tx: Tx, first: date, last: date) -> Rolled:
+async def rolled_units(tx: Tx, first: date, last: date, units: Sequence[Unit] = UNITS) -> Rolled:
     """Return which units are rolled up that begin between two days."""
-    each = [
-        select_columns(literal(at), col(unit.rolled.day)).where(col(unit.rolled.day).between(first, last))
-        for at, unit in enumerate(UNITS)
-    ]
-    rows = (await tx.execute(union_all(*each))).all()
-    return [sorted(day for which, day in rows if which == at) for at in range(len(UNITS))]
+    each = [_rolled(unit, at).where(col(unit.rolled.day).between(first, last)) for at, unit in enumerate(units)]
+    rows = (await tx.execute(union_all(*each) if len(each) > 1 else each[0])).all()
+    return [sorted(day for which, day in rows if which == at) for at in range(len(units))]
 
 
-def longest_row(unit: Unit, starts: Iterable[date], first: date, last: date) -> list[date]:
-    """Return the first days of the longest row of units that follow each other and lie between two days."""
-    runs: list[list[date]] = [[]]
-    for one in starts:
-        if one < first or unit.end(one) > last:
-            continue
-        if runs[-1] and one != unit.end(runs[-1][-1]) + ONE_DAY:
-            runs.append([])
-        runs[-1].append(one)
-    return max(runs, key=len)
+def _rolled(unit: Unit, at: int) -> Any:
+    """Select what is rolled up as the unit; of parts that whose days are what they were, whoever has written them."""
+    begins = col(unit.rolled.day)
+    if unit not in PART_UNITS:
+        return select_columns(literal(at), begins)
+    last, total, read_at = (col(getattr(unit.rolled, name)) for name in ("last", "total_nanos", "read_at"))
+    now_read = func.max(col(LedgerDayRow.parts_at))
+    is_same = cast(func.sum(col(LedgerDayRow.total_nanos)), Nanos) == total, now_read.is_not_distinct_from(read_at)
+    days = select_columns(literal(at), begins).join(LedgerDayRow, col(LedgerDayRow.day).between(begins, last))
+    return days.group_by(begins, total, read_at).having(*is_same)
+
+
+async def read_again(tx: Tx, first: date, last: date, now: datetime) -> None:
+    """Note on days that their parts are read now; what is rolled up of them counts on, until one is written."""
+    rolled = await rolled_units(tx, first - ONE_DAY * MONTH.most_days, last, PART_UNITS)
+    reads = col(LedgerDayRow.rest_reads) + 1
+    changed = update(LedgerDayRow).where(col(LedgerDayRow.day).between(first, last))
+    await tx.execute(changed.values(parts_at=now, rest_reads=reads).execution_options(synchronize_session=False))
+    for unit, starts in zip(PART_UNITS, rolled, strict=True):
+        for one in (one for one in starts if unit.end(one) >= first):
+            known = await _as_known(tx, one, unit.end(one))
+            await tx.execute(update(unit.rolled).where(col(unit.rolled.day) == one).values(read_at=known["read_at"]))

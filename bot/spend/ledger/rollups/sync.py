@@ -6,12 +6,13 @@ Until then it is read by the days' rows.
 from bot.runtime import Runtime
 from bot.spend.ledger.bulk.db import lock
 from bot.spend.ledger.largest.db import days_to_keep, keep_largest
-from bot.spend.ledger.rollups.db import UNITS, roll_up_units, units_to_roll_up
+from bot.spend.ledger.rollups.db import roll_up_units, units_to_roll_up
+from bot.spend.ledger.rollups.units import PART_UNITS, UNITS
 
 
 async def roll_up_past(rt: Runtime) -> None:
     """Roll up every week and month whose days are final and that isn't rolled up, the newest first."""
-    for unit in UNITS:
+    for unit in (*UNITS, *PART_UNITS):
         async with rt.store.read() as tx:
             left = len(await units_to_roll_up(tx, unit))
         for _ in range(0, left, unit.at_once):

@@ -13,7 +13,8 @@ from bot.spend.aggregate import days_between
 from bot.spend.dimensions import DIMENSIONS, KEY, PERSON, UNREPORTED, Dimension
 from bot.spend.ledger.cut_tables import OF_DAYS
 from bot.spend.ledger.cuts import SHARED, cut_of
-from bot.spend.ledger.rollups.db import UNITS, WEEK, Rolled, longest_row, narrowest, rolled_units
+from bot.spend.ledger.rollups.db import narrowest, rolled_units
+from bot.spend.ledger.rollups.units import Rolled, Unit, longest_row, units_of
 from bot.spend.ledger.sources import SOURCES
 from bot.spend.ledger.sums.rows import Key, as_cells, as_sums
 from bot.spend.ledger.undivided.db import with_undivided
@@ -113,21 +114,28 @@ class _Part(NamedTuple):
 async def _parts(tx: Tx, table: Any, asked: Asked, sources: Sequence[str]) -> list[_Part]:
     """Return which rows have the sums: whole months, weeks and the days around them where that is the same as all days."""
     between, is_masked = (asked.first, asked.last), any(_without(one, sources) for one in asked.dimensions)
-    if table not in WEEK.into or "day" in asked.names or is_masked:
+    units = units_of(table)
+    if not units or "day" in asked.names or is_masked:
         return [_Part(await with_undivided(tx, table, *between), days_between(*between))]
-    return _in_units(table, *between, await rolled_units(tx, *between)) or [_Part(table, ())]
+    found = _in_units(table, *between, units, await rolled_units(tx, *between, units)) or [_Part(table, ())]
+    return [
+        one._replace(table=await with_undivided(tx, table, one.days[0], one.days[-1]))
+        if one.table is table and one.days
+        else one
+        for one in found
+    ]
 
 
-def _in_units(table: Any, first: date, last: date, rolled: Rolled, longest: int = 0) -> list[_Part]:
+def _in_units(table: Any, first: date, last: date, units: Sequence[Unit], rolled: Rolled) -> list[_Part]:
     """Return the longest units that lie between two days, with shorter ones and days before and behind them."""
-    if longest == len(UNITS) or last - first < ONE_DAY * 6:
+    if not units or last - first < ONE_DAY * 6:
         return [_Part(table, days_between(first, last))] if first <= last else []
-    unit = UNITS[longest]
-    starts = longest_row(unit, rolled[longest], first, last)
+    unit, shorter = units[0], (units[1:], rolled[1:])
+    starts = longest_row(unit, rolled[0], first, last)
     if not starts:
-        return _in_units(table, first, last, rolled, longest + 1)
-    before = _in_units(table, first, starts[0] - ONE_DAY, rolled, longest + 1)
-    behind = _in_units(table, unit.end(starts[-1]) + ONE_DAY, last, rolled, longest + 1)
+        return _in_units(table, first, last, *shorter)
+    before = _in_units(table, first, starts[0] - ONE_DAY, *shorter)
+    behind = _in_units(table, unit.end(starts[-1]) + ONE_DAY, last, *shorter)
     return [*before, _Part(unit.into[table], starts), *behind]
 
 
