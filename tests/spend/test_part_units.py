@@ -14,7 +14,7 @@ from bot.spend.ledger import db as table
 from bot.spend.ledger.cuts import BOTH, WHAT
 from bot.spend.ledger.measures.db import measures
 from bot.spend.ledger.parts.db import note_reading, replace_parts, replace_usage_parts
-from bot.spend.ledger.rollups.db import roll_up_units, rolled_units, units_to_roll_up
+from bot.spend.ledger.rollups.db import begin_unit, end_unit, roll_up_table, roll_up_units, rolled_units, units_to_roll_up
 from bot.spend.ledger.rollups.sync import roll_up_past
 from bot.spend.ledger.rollups.units import PART_MONTH, PART_UNITS, PART_WEEK, monday
 from bot.spend.model import Measures, nanos
@@ -172,3 +172,21 @@ async def test_a_reading_that_changes_nothing_leaves_weeks_and_months_and_one_by
     await roll_up_all(store)
     async with store.read() as tx:
         assert await counted(tx) == whole
+
+
+@pytest.mark.both
+async def test_what_is_written_while_a_month_is_rolled_up_leaves_it_to_be_rolled_up_again(store: Store) -> None:
+    await write(store, dict.fromkeys(DAYS, ONE), "analytics")
+    await tell_apart(store, random.Random(1), dict.fromkeys(DAYS, ONE))
+    async with store.write() as tx:
+        [month] = await units_to_roll_up(tx, PART_MONTH)
+        await begin_unit(tx, PART_MONTH, month)
+    for cut in PART_MONTH.into:
+        async with store.write() as tx:
+            await roll_up_table(tx, PART_MONTH, cut, month)
+            assert (await counted(tx))[0] == 0, "it counts once all of it is there"
+    await tell_apart(store, random.Random(2), dict.fromkeys(DAYS, ONE))
+    async with store.write() as tx:
+        await end_unit(tx, PART_MONTH, month)
+        assert ((await counted(tx))[0], await units_to_roll_up(tx, PART_MONTH)) == (0, [month])
+    await check(store, DAYS[-1], DAYS[0])

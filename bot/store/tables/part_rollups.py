@@ -97,7 +97,7 @@ class UsageBothMonthRow(_Tokens, _OfBoth, table=True):
 
 
 class _RolledUp(Table):
-    """Days from `day` to `last` of which the parts are rolled up. What writes one of them deletes it.
+    """Days from `day` to `last` of which the parts are rolled up: none while they are being so. What writes one deletes it.
 
     It counts while its days have the total of then, and their parts were read as lately: a replica of an older version
     deletes nothing.

@@ -153,14 +153,36 @@ async def roll_up_units(tx: Tx, unit: Unit, starts: Sequence[date]) -> None:
     """Roll up whole weeks or months, given by their first days."""
     if not starts:
         return
-    for table, into in unit.into.items():
-        await tx.execute(delete(into).where(col(into.day).in_(starts)))
+    for table in unit.into:
         for one in starts:
-            rows = await with_undivided(tx, table, one, unit.end(one))
-            await _insert_sums(tx, into, rows, col(rows.day).between(one, unit.end(one)), one)
-    await tx.execute(delete(unit.rolled).where(col(unit.rolled.day).in_(starts)))
-    facts = [await _as_known(tx, one, unit.end(one)) if unit in PART_UNITS else {} for one in starts]
-    await tx.execute(insert(unit.rolled), [{"day": one, **known} for one, known in zip(starts, facts, strict=True)])
+            await roll_up_table(tx, unit, table, one)
+    if unit not in PART_UNITS:
+        await tx.execute(insert(unit.rolled), [{"day": one} for one in starts])
+        return
+    for one in starts:
+        await begin_unit(tx, unit, one)
+        await end_unit(tx, unit, one)
+
+
+async def roll_up_table(tx: Tx, unit: Unit, table: Any, start: date) -> None:
+    """Roll up the rows of one table in a week or month, which counts once all of its tables are."""
+    into, last = unit.into[table], unit.end(start)
+    rows = await with_undivided(tx, table, start, last)
+    await tx.execute(delete(into).where(col(into.day) == start))
+    await _insert_sums(tx, into, rows, col(rows.day).between(start, last), start)
+
+
+async def begin_unit(tx: Tx, unit: Unit, start: date) -> None:
+    """Note that a week or month of parts is being rolled up. What writes one of its days takes that back, too."""
+    await tx.execute(delete(unit.rolled).where(col(unit.rolled.day) == start))
+    known = await _as_known(tx, start, unit.end(start))
+    await tx.execute(insert(unit.rolled), [{"day": start, **known, "last": start - ONE_DAY}])
+
+
+async def end_unit(tx: Tx, unit: Unit, start: date) -> None:
+    """Let a week or month of parts count from now on, if none of its days was written since `begin_unit`."""
+    begun = update(unit.rolled).where(col(unit.rolled.day) == start, col(unit.rolled.last) < start)
+    await tx.execute(begun.values(last=unit.end(start)))
 
 
 async def _as_known(tx: Tx, first: date, last: date) -> dict[str, Any]:
