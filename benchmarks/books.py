@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 from benchmarks.books_loading import loading
-from benchmarks.books_postgres import grown
+from benchmarks.books_postgres import grown, parts_of_days
 from benchmarks.figures import Figure
 from bot.memory import freeze_startup
 from bot.runtime import Runtime
@@ -21,7 +21,7 @@ from bot.spend.ask.splits import DAY
 from bot.spend.ask.view import figures_table
 from bot.spend.digests.figures import digest_input
 from bot.spend.digests.model import Subscription
-from bot.spend.dimensions import KEY, MODEL, WORKSPACE, Dimension
+from bot.spend.dimensions import KEY, MODEL, PERSON, PRODUCT, TIER, TOKEN_TYPE, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.largest.db import days_to_keep, keep_largest
 from bot.spend.ledger.rollups.db import roll_up, roll_up_units, units_to_roll_up
@@ -30,7 +30,7 @@ from bot.spend.model import Cell, LedgerDay, SpendQuery
 from bot.spend.table import Table
 from bot.store.migrate import migrate
 from bot.store.session import Store, Tx
-from bot.store.tables import CostDayRow
+from bot.store.tables import CostBothRow, CostDayRow, CostPartRow
 
 T = TypeVar("T")
 DAYS, HOURS = 90, 24
@@ -40,11 +40,22 @@ NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 SMALL = 100_000
 _FORMULA = "(g * 7919 + hour * 104729 + n * 1299709) % 100000000"
 """What one hour of one group costs in nano-dollars, alike in SQLite and in DuckDB."""
+OWN = {
+    "actor": "'user_' || (g % 700)",
+    "product": "'product_' || (g % 4)",
+    "service_tier": "CASE WHEN g % 3 = 0 THEN 'batch' ELSE 'standard' END",
+    "token_type": "'tokens_' || (g % 5)",
+}
+"""What a group has besides its workspace, model and key, alike in SQLite, PostgreSQL and DuckDB."""
 QUESTIONS: dict[str, SpendQuery] = {
     "by model": SpendQuery("90d", MODEL),
     "by day and workspace": SpendQuery("90d", DAY, and_by=WORKSPACE),
     "by key": SpendQuery("90d", KEY),
     "by model and key": SpendQuery("90d", MODEL, and_by=KEY),
+    "by person and tier": SpendQuery("90d", PERSON, and_by=TIER),
+    "by product and token type": SpendQuery("90d", PRODUCT, and_by=TOKEN_TYPE),
+    "by key and token type": SpendQuery("90d", KEY, and_by=TOKEN_TYPE),
+    "by day and person": SpendQuery("90d", DAY, and_by=PERSON),
 }
 """What people ask, answered as the handler answers it: from the question to the table that is shown."""
 ALL_ROWS = (DAY, MODEL, KEY)
@@ -83,11 +94,14 @@ async def _grown(path: Path, rows: int) -> Store:
         # In the order of the table's key, so that it only grows at its end.
         names = "workspace_id, model, api_key_id, actor, product, nanos, list_nanos, requests"
         db.execute(
-            f"INSERT INTO cost_hour (day, hour, {names}) SELECT day, hour, workspace, model, key, '', '',"
-            f" {_FORMULA}, {_FORMULA}, 1 FROM d CROSS JOIN h CROSS JOIN k"
+            f"INSERT INTO cost_hour (day, hour, {names})"
+            f" SELECT day, hour, workspace, model, key, {OWN['actor']}, {OWN['product']}, {_FORMULA}, {_FORMULA}, 1"
+            " FROM d CROSS JOIN h CROSS JOIN k"
         )
         sums = "workspace_id, model, api_key_id, actor, product, sum(nanos), sum(list_nanos), sum(requests)"
         db.execute(f"INSERT INTO cost_day (day, {names}) SELECT day, {sums} FROM cost_hour GROUP BY 1, 2, 3, 4, 5, 6")
+        for statement in parts_of_days(OWN):
+            db.execute(statement)
     await _roll_up(store)
     return store
 
@@ -98,7 +112,8 @@ async def _roll_up(store: Store) -> None:
         days = await _day_totals(tx)
         known = [LedgerDay(day, "analytics", NOW, NOW, True, total) for day, total in days.items()]
         await table._upsert_days(tx, known, {}, {})
-        await roll_up(tx, CostDayRow, list(days))
+        for rows in (CostDayRow, CostPartRow, CostBothRow):
+            await roll_up(tx, rows, list(days))
         await keep_largest(tx, await days_to_keep(tx))
         for unit in (*UNITS, *PART_UNITS):
             await roll_up_units(tx, unit, await units_to_roll_up(tx, unit))
@@ -128,12 +143,13 @@ async def _against_duckdb(large: Store, folder: Path, rows: int, rounds: int) ->
     db.execute(
         f"COPY (SELECT DATE '{FIRST}' + n::INTEGER AS day, hour,"
         f" 'wrkspc_' || lpad((g % 20)::VARCHAR, 2, '0') AS workspace_id,"
-        f" 'claude-model-' || (g % 6) AS model, 'apikey_' || lpad(g::VARCHAR, 5, '0') AS api_key_id, {_FORMULA} AS nanos"
+        f" 'claude-model-' || (g % 6) AS model, 'apikey_' || lpad(g::VARCHAR, 5, '0') AS api_key_id, {_FORMULA} AS nanos,"
+        f" {', '.join(f'{value} AS {name}' for name, value in OWN.items())}"
         f" FROM range({DAYS}) d(n), range({HOURS}) h(hour), range({groups}) k(g)) TO '{file}' (FORMAT parquet)"
     )
     freeze_startup()  # as the product does
     figures = await _questions(large, db, file, "(g1) 90 days", rounds)
-    async with grown(folder / "postgres", FIRST, DAYS, HOURS, groups, _FORMULA) as store:
+    async with grown(folder / "postgres", FIRST, DAYS, HOURS, groups, _FORMULA, OWN) as store:
         if store is not None:
             await _roll_up(store)
             figures += await _questions(store, db, file, "     PostgreSQL,", rounds)

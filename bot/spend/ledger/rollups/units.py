@@ -1,4 +1,4 @@
-"""The units of days that are rolled up together, as they are over: weeks and months. Pure."""
+"""The units of days that are rolled up together, as they are over: weeks and months."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
