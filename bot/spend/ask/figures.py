@@ -9,6 +9,7 @@ from bot.runtime import Runtime
 from bot.slack.charts import OTHER
 from bot.spend.aggregate import days_between, months_of
 from bot.spend.alerts.db import budget_of
+from bot.spend.ask.before import is_read_by_hour
 from bot.spend.ask.charted import daily_counts
 from bot.spend.ask.scope import (
     Scope,
@@ -69,7 +70,7 @@ class _Found:
     known: Mapping[date, LedgerDay]
     counts: Sequence[Counted]
     charted: Sequence[Counted]
-    before: Sequence[Counted]
+    before: Sequence[Counted] | None
     names: Mapping[str, str]
     budget: Decimal | None
     nothing_until: datetime | None
@@ -79,7 +80,7 @@ class _Found:
     @property
     def rows(self) -> int:
         """How many counts there are."""
-        return len(self.counts) + len(self.charted) + len(self.before)
+        return len(self.counts) + len(self.charted) + len(self.before or ())
 
 
 async def figures(
@@ -135,9 +136,8 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     if is_hourly:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
-    is_known = any(days.before[0] <= day <= days.before[1] for day in known)
-    before = await _counts(tx, query, days.before, wheres, known, daily=False) if is_known else list[Counted]()
-    every = [*counts, *drawn, *before]
+    before = await _before(tx, query, days.before, wheres, known)
+    every = [*counts, *drawn, *(before or ())]
     only = scope.ids.get(WORKSPACE, frozenset())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
     return _Found(
@@ -203,6 +203,16 @@ async def _counts(
     return found
 
 
+async def _before(
+    tx: Tx, query: SpendQuery, between: tuple[date, date], wheres: Sequence[Where], known: Mapping[date, LedgerDay]
+) -> list[Counted] | None:
+    if not any(between[0] <= day <= between[1] for day in known):
+        return None
+    asked = {*in_ledger(query.splits), *(one for where in wheres for one in where)}
+    by_hour = await is_read_by_hour(tx, asked, *between) if HOUR in query.splits else False
+    return None if by_hour is None else await _counts(tx, query, between, wheres, known, daily=by_hour)
+
+
 async def _read_counts(
     tx: Tx, measure: Measure, splits: Sequence[Dimension], between: tuple[date, date], where: Where, *, daily: bool
 ) -> list[Counted]:
@@ -244,7 +254,7 @@ def _answer(
     is_told = all(SOURCES[known[day].source].tells(one) for one in narrowed_by for day in days.both if day in known)
     compared = found.before if is_whole and is_told else None
     is_alike = all(are_comparable(one, known, days.both) for one in in_ledger(query.splits))
-    whole, was = total(wanted), total(found.before)
+    whole, was = total(wanted), total(found.before or ())
     every = parts(query.splits, wanted, compared if is_alike else None, found.names, tags, most)
     every = replace(every, slices=as_asked(every.slices, query.splits, days.first, days.last, today))
     return Figures(

@@ -237,7 +237,13 @@ async def _whole(tx: Tx, selection: Selection, wheres: Sequence[Where], known: K
 
 
 async def _total(tx: Tx, selection: Selection, wheres: Sequence[Where]) -> Measures:
-    parts = [await measures(tx, selection.first, selection.last, (), where) for where in wheres]
+    between = selection.first, selection.last
+    if selection.is_hourly:  # another cut than that of days: a filter may leave another sum of it
+        hourly = replace(selection, by=(HOUR,))
+        parts = [await _of_days(tx, hourly, *between, where) for where in wheres]
+        parts = [[one._replace(day=selection.first, ids={}) for one in part] for part in parts]
+    else:
+        parts = [await measures(tx, *between, (), where) for where in wheres]
     whole = summed(one for part in parts for one in part)
     return whole[0] if whole else Measures(selection.first, {}, ZERO, requests=0)
 

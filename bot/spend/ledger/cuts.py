@@ -86,6 +86,12 @@ def hourly_cut_of(dimensions: Iterable[Dimension]) -> Cut:
     return _first([*dimensions], (WHO, WHEN), "hour")
 
 
+def is_told_by_day(dimensions: Iterable[Dimension]) -> bool:
+    """Tell whether days have a cut that is split by all of these: hours are told by product and context window at once."""
+    asked = [*dimensions]
+    return any(all(cut.has(one) for one in asked) for cut in (WHO, WHAT, BOTH))
+
+
 def _first(asked: Sequence[Dimension], cuts: Sequence[Cut], *also: str) -> Cut:
     for cut in cuts:
         if all(cut.has(one) for one in asked):

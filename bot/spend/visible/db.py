@@ -1,15 +1,16 @@
 """Conditions for what was asked as far as somebody may see it, and the ids that the ledger has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from bot.errors import UserError
 from bot.spend.dimensions import KEY, PERSON, WORKSPACE, Dimension
-from bot.spend.ledger.cut_tables import OF_DAYS
-from bot.spend.ledger.cuts import WHAT, WHO
+from bot.spend.ledger.cut_tables import OF_DAYS, OF_HOURS
+from bot.spend.ledger.cuts import WHAT, WHO, cut_of, hourly_cut_of, is_told_by_day
 from bot.spend.ledger.db import ledger_days
 from bot.spend.ledger.measures.db import WITHOUT_COST
 from bot.spend.ledger.rollups.db import narrowest
@@ -32,8 +33,10 @@ async def conditions(
     in this transaction: only so are all ids known besides those that are left out. NotSaid where what somebody may see is
     told by none of that.
     """
+    tables = _tables_of((*by, *meant), hourly=hourly)
     asked = {
-        one: await ids_in(tx, one, first, last) - ids.ids if isinstance(ids, AllBut) else ids for one, ids in meant.items()
+        one: await ids_in(tx, one, first, last, tables=tables) - ids.ids if isinstance(ids, AllBut) else ids
+        for one, ids in meant.items()
     }
     if scope.is_all:
         return (asked,)
@@ -55,10 +58,27 @@ async def seen_on(tx: Tx, scope: Scope, first: date, last: date) -> Scope:
     return scope.without_keys()
 
 
-async def ids_in(tx: Tx, dimension: Dimension, first: date, last: date, where: Where | None = None) -> frozenset[str]:
-    """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one."""
+def _tables_of(asked: Collection[Dimension], *, hourly: bool) -> Sequence[Any]:
+    """Return the tables that tell what is asked for. Hours are compared with whole days, where a cut of days has it all."""
+    if not hourly:
+        return OF_DAYS[cut_of(asked)]
+    return [*OF_HOURS[hourly_cut_of(asked)], *(OF_DAYS[cut_of(asked)] if is_told_by_day(asked) else ())]
+
+
+async def ids_in(
+    tx: Tx,
+    dimension: Dimension,
+    first: date,
+    last: date,
+    where: Where | None = None,
+    tables: Sequence[Any] = (),
+) -> frozenset[str]:
+    """Return the ids of a dimension that the ledger has from `first` to `last`; "" is the part without one.
+
+    `tables` are those of the cut that is read: one may know ids of a day that another hasn't been told yet.
+    """
     found: set[str] = set(WITHOUT_COST.get(dimension, ()))
-    for table in OF_DAYS[WHO if WHO.has(dimension) else WHAT]:
+    for table in tables or OF_DAYS[WHO if WHO.has(dimension) else WHAT]:
         if dimension.column not in table.__table__.c:
             continue
         narrow = narrowest(table, [dimension.column, *(one.column for one in where or {})])

@@ -1,0 +1,107 @@
+"""Questions are answered by the cut that has all of them, also where another cut of the same days hasn't been told."""
+
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+
+from bot.admin.rows import CostBucket, CostRow, Report
+from bot.errors import UpstreamDown
+from bot.spend.ask.figures import figures
+from bot.spend.ask.splits import HOUR
+from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, WORKSPACE
+from bot.spend.exports.load import records
+from bot.spend.exports.query import RecordsQuery
+from bot.spend.ledger.cuts import BOTH, WHO, Cut
+from bot.spend.ledger.sync import sync_costs
+from bot.spend.model import Filter, SpendQuery
+from bot.spend.scope import EVERYTHING
+from bot.store.session import Store
+from tests.spend.test_hours import Hourly, living, spent
+from tests.spend.world import DAY, DOLLAR, FRIDAY, NOW
+
+BATCH, NO_BATCH = Filter(TIER, ("batch",)), Filter(TIER, ("batch",), leaves_out=True)
+CHAT = Filter(PRODUCT, ("chat",))
+
+
+@dataclass
+class Failing(Hourly):
+    """An organization of which some cuts of days can't be read."""
+
+    fails: Sequence[Cut] = ()
+
+    async def cost_buckets(
+        self,
+        starts: datetime,
+        ends: datetime,
+        group_by: tuple[str, ...] = WHO.cost_group_by,
+        bucket: str = "1d",
+        in_order: bool = False,
+    ) -> AsyncIterator[Report[CostBucket]]:
+        if bucket == "1d" and group_by in [one.cost_group_by for one in self.fails]:
+            raise UpstreamDown("The Claude Admin API didn't answer in time.")
+        async for page in Hourly.cost_buckets(self, starts, ends, group_by, bucket, in_order):
+            yield page
+
+
+def a_day(day: int = 0) -> list[CostRow]:
+    """Return six hours of Friday, or of so many days before, of which the first costs a dollar, the next two, and so on."""
+    dice = random.Random(7)
+    rows = [spent(FRIDAY - day * DAY, hour, (hour + 1) * DOLLAR, dice) for hour in range(6)]
+    return [one._replace(context_window="200k-1M" if hour % 2 else "0-200k") for hour, one in enumerate(rows)]
+
+
+def cost_of(rows: Sequence[CostRow]) -> float:
+    return sum(one.amount_nanos for one in rows) / DOLLAR
+
+
+async def test_hours_are_told_by_product_and_context_window_also_where_days_before_are_known(store: Store) -> None:
+    rt = living(store, Hourly(hourly=[*a_day(7), *a_day()]))
+    await sync_costs(rt, NOW)
+    chat = [one for one in a_day() if one.product == "chat"]
+    short = [one for one in chat if one.context_window == "0-200k"]
+    assert 0 < cost_of(short) < cost_of(chat)
+    window = Filter(CONTEXT, ("0-200k",))
+    for query, wanted in (
+        (SpendQuery("friday", HOUR, (CHAT,), and_by=CONTEXT), chat),
+        (SpendQuery("friday", HOUR, (CHAT, window)), short),
+        (SpendQuery("friday", HOUR, (window,), and_by=PRODUCT), [one for one in a_day() if one.context_window == "0-200k"]),
+    ):
+        found = await figures(rt, query, NOW)
+        assert (found.total, sum(one.amount for one in found.breakdown.slices)) == (cost_of(wanted), cost_of(wanted))
+        assert found.before is None, "the hours of last Friday aren't kept, and its day tells no product by context window"
+    listed = await records(rt, RecordsQuery("friday", (HOUR,), (CHAT, window)), EVERYTHING, NOW)
+    assert listed.total is not None
+    assert listed.total.amount == sum(one.amount for one in listed.page.items) == cost_of(short)
+
+
+async def test_hours_are_compared_with_hours_where_both_days_have_some(store: Store) -> None:
+    rt = living(store, Hourly(hourly=[*a_day(1), *a_day()]))
+    await sync_costs(rt, NOW)
+    found = await figures(rt, SpendQuery("friday", HOUR, (CHAT,), and_by=CONTEXT, versus="day before"), NOW)
+    assert found.before == found.total == cost_of([one for one in a_day() if one.product == "chat"])
+
+
+async def test_records_of_hours_add_up_though_their_day_was_not_told_by_tier_again(store: Store) -> None:
+    organization = Failing(hourly=a_day(-1)[:3])
+    rt = living(store, organization)
+    await sync_costs(rt, NOW)
+    organization.hourly, organization.fails = a_day(-1), (WHO,)
+    with pytest.raises(UpstreamDown):
+        await sync_costs(rt, NOW)  # hours are read before the days
+    listed = await records(rt, RecordsQuery("today", (HOUR,), (BATCH,)), EVERYTHING, NOW)
+    assert listed.total is not None
+    assert listed.total.amount == sum(one.amount for one in listed.page.items)
+    assert listed.total.amount == cost_of([one for one in a_day(-1) if one.service_tier == "batch"])
+
+
+async def test_all_but_some_are_those_of_the_cut_that_answers(store: Store) -> None:
+    rt = living(store, Failing(hourly=[*a_day()], fails=(BOTH,)))
+    await sync_costs(rt, NOW)
+    standard = cost_of([one for one in a_day() if one.service_tier == "standard"])
+    by_workspace = await figures(rt, SpendQuery("friday", WORKSPACE, (NO_BATCH,)), NOW)
+    assert by_workspace.total == standard
+    by_person = await figures(rt, SpendQuery("friday", PERSON, (NO_BATCH,)), NOW)
+    assert by_person.total == cost_of(a_day()), "nothing of it is told apart by person yet"
