@@ -267,7 +267,7 @@ class Figures:
 
     `nothing_until`: there is no total because nothing was ever spent until then. `doubtful` are the days of it of which the
     last reading said much less than is shown, and no second one did yet. `runs`: its last day isn't over.
-    `only` is what of them the person who asks may see, in words, "" for all; `sources` told them.
+    `only` is what of them the person who asks may see, in words, "" for all; `sources` told them, but not `unsplit` apart.
     """
 
     query: SpendQuery
@@ -297,3 +297,4 @@ class Figures:
     """The UTC day on which it is asked; days of another year have their year in words."""
     only: str = ""
     sources: frozenset[str] = frozenset()
+    unsplit: Decimal = ZERO

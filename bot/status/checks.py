@@ -10,7 +10,7 @@ from bot.commands.manifest import BOT_SCOPES
 from bot.directory.capabilities import TITLES, Can, Capability, why_not
 from bot.errors import QuartermasterError, UpstreamError
 from bot.runtime import Runtime
-from bot.spend.ask.figures import figures_as_of, last_reading
+from bot.spend.ask.fresh import figures_as_of, last_reading
 from bot.spend.digests.settings import last_digest
 from bot.spend.exports.datadog import live
 from bot.spend.exports.trouble import of_costs, of_targets

@@ -15,7 +15,7 @@ from bot.posts.model import Content, Drawing, Post, Wanted, plain
 from bot.posts.notices import Notices
 from bot.runtime import Runtime
 from bot.spend.alerts.db import thresholds
-from bot.spend.ask.figures import figures_as_of, last_reading
+from bot.spend.ask.fresh import figures_as_of, last_reading
 from bot.spend.digests.db import subscriptions
 from bot.spend.reports.schedule.db import subscriptions as reports
 from bot.status.db import code_failure, summarized

@@ -10,14 +10,16 @@ import pytest
 from bot.admin.rows import CostBucket, CostRow, Report
 from bot.errors import UpstreamDown
 from bot.spend.ask.figures import figures
+from bot.spend.ask.sentences import tail_in_words
 from bot.spend.ask.splits import HOUR
 from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, WORKSPACE
 from bot.spend.exports.load import records
 from bot.spend.exports.query import RecordsQuery
+from bot.spend.exports.view import render_records
 from bot.spend.ledger.cuts import BOTH, WHO, Cut
 from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
-from bot.spend.scope import EVERYTHING
+from bot.spend.scope import EVERYTHING, Scope
 from bot.store.session import Store
 from tests.spend.test_hours import Hourly, living, spent
 from tests.spend.world import DAY, DOLLAR, FRIDAY, NOW
@@ -48,7 +50,7 @@ class Failing(Hourly):
 
 def a_day(day: int = 0) -> list[CostRow]:
     """Return six hours of Friday, or of so many days before, of which the first costs a dollar, the next two, and so on."""
-    dice = random.Random(7)
+    dice = random.Random(1)
     rows = [spent(FRIDAY - day * DAY, hour, (hour + 1) * DOLLAR, dice) for hour in range(6)]
     return [one._replace(context_window="200k-1M" if hour % 2 else "0-200k") for hour, one in enumerate(rows)]
 
@@ -105,3 +107,22 @@ async def test_all_but_some_are_those_of_the_cut_that_answers(store: Store) -> N
     assert by_workspace.total == standard
     by_person = await figures(rt, SpendQuery("friday", PERSON, (NO_BATCH,)), NOW)
     assert by_person.total == cost_of(a_day()), "nothing of it is told apart by person yet"
+
+
+async def test_what_is_not_told_apart_yet_by_what_narrows_an_answer_is_said_and_no_silent_zero(store: Store) -> None:
+    rt = living(store, Failing(hourly=[*a_day()], fails=(BOTH,)))
+    await sync_costs(rt, NOW)
+    for only, where, said in (
+        (EVERYTHING, (BATCH,), "$21.00 isn't split by tier yet and is not counted here"),
+        (EVERYTHING, (NO_BATCH,), "$21.00 isn't split by tier yet and is counted here"),
+        (Scope(people=frozenset({"user_dana"})), (BATCH,), "isn't split by tier yet and is not counted here"),
+    ):
+        found = await figures(rt, SpendQuery("friday", PERSON, where), NOW, None, only)
+        assert said in tail_in_words(found)
+        mine = cost_of([one for one in a_day() if only.is_all or one.actor])
+        assert found.unsplit == mine, "no more of it is said than may be seen"
+    told = await figures(rt, SpendQuery("friday", WORKSPACE, (BATCH,)), NOW)
+    assert "split" not in tail_in_words(told)
+    listed = await records(rt, RecordsQuery("friday", (), (BATCH, Filter(PERSON, ("*",)))), EVERYTHING, NOW)
+    assert listed.not_split == cost_of(a_day())
+    assert "split by tier yet and is not counted here" in render_records(listed, "claude").text

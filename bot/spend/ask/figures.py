@@ -25,6 +25,7 @@ from bot.spend.ask.scope import (
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import OTHERS, Counted, ids_in, narrowed, of_measures, parts, series_of, total, unreported, untagged
+from bot.spend.ask.unsplit import as_unsplit
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
@@ -32,7 +33,7 @@ from bot.spend.ledger.doubts.db import doubts
 from bot.spend.ledger.hours.db import days_with_hours, hours
 from bot.spend.ledger.measures.db import uncounted_days, used
 from bot.spend.ledger.pages import midnight
-from bot.spend.ledger.sources import SOURCES, Cursor, are_comparable
+from bot.spend.ledger.sources import SOURCES, are_comparable
 from bot.spend.model import ONE_DAY, Cell, Figures, LedgerDay, Measure, SpendQuery
 from bot.spend.render import TABLE_ROWS
 from bot.spend.scope import EVERYTHING, Where
@@ -76,6 +77,7 @@ class _Found:
     nothing_until: datetime | None
     doubtful: Sequence[date]
     uncounted: Collection[date]
+    unsplit: Sequence[Counted]
 
     @property
     def rows(self) -> int:
@@ -152,6 +154,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
         set() if query.measure == "dollars" else await uncounted_days(tx, begins, ends),
+        await _counts(tx, query, (days.first, days.last), as_unsplit(wheres), known, daily=is_hourly),
     )
 
 
@@ -279,6 +282,7 @@ def _answer(
         is_known=whole.is_known,
         untagged=untagged(query.splits, wanted, found.names, tags),
         sources=frozenset(fact.source for fact in have),
+        unsplit=total(found.unsplit).amount,
     )
 
 
@@ -289,18 +293,3 @@ def _is_uncounted(
     if query.measure == "dollars" or counted or query.where:
         return False
     return any(day in known and known[day].total > 0 for day in asked)
-
-
-async def last_reading(rt: Runtime) -> Cursor | None:
-    """Return how the last reading of the costs went, None before the first."""
-    async with rt.store.read() as tx:
-        return await table.cursor(tx)
-
-
-async def figures_as_of(rt: Runtime) -> datetime | None:
-    """Return the moment up to which the ledger's figures reach, None while it is empty."""
-    async with rt.store.read() as tx:
-        edges = await table.ledger_edges(tx)
-        # The newest day isn't always the freshest: the one before is read again until it is closed.
-        known = await table.ledger_days(tx, edges[1] - ONE_DAY, edges[1]) if edges else {}
-    return max((day.refreshed_at for day in known.values()), default=None)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from bot.slack.markup import Markup, code, date, escape
 from bot.spend.aggregate import growth
 from bot.spend.ask.spans import YEAR_BEFORE, before, is_month, is_within_week, months_of, whole_of
+from bot.spend.ask.unsplit import unsplit_in_words
 from bot.spend.ask.when import long_in_words, when_in_words
 from bot.spend.ask.words import PERSON, TAG
 from bot.spend.dimensions import KEY, WORKSPACE
@@ -151,6 +152,8 @@ def tail_in_words(figures: Figures) -> Markup:
         parts.append(told)
     if figures.only:
         parts.append(escape(figures.only))
+    if unsplit := unsplit_in_words(figures.unsplit, amount_in_words(figures, figures.unsplit), figures.query.where):
+        parts.append(unsplit)
     if figures.untagged:
         parts.append(f"untagged: {escape(', '.join(figures.untagged))}")
     if figures.before is not None and figures.query.versus and figures.compared and (lengths := _lengths(figures)):

@@ -15,6 +15,7 @@ from bot.spend.ask.scope import CantAnswer, check_told
 from bot.spend.ask.scope import Scope as Meant
 from bot.spend.ask.scope import scope_of as meant_by
 from bot.spend.ask.splits import HOUR, hour_id, in_ledger
+from bot.spend.ask.unsplit import as_unsplit
 from bot.spend.exports import db
 from bot.spend.exports.query import RecordsQuery, Refused, Selection, is_listed, nearer, words_of_records
 from bot.spend.exports.records import (
@@ -82,6 +83,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
         page = counted(found.total, cursor, PAGE)
         rows = await _some(tx, selection, found, known, page.items[0], len(page.items)) if page.items else []
         total = await _total(tx, selection, found.wheres) if known else None
+        not_split = (await _total(tx, selection, as_unsplit(found.wheres))).amount
         names = await _names(tx, rows)
         nothing_until = await table.nothing_spent_until(tx)
         days = days_between(selection.first, selection.last)
@@ -101,6 +103,7 @@ async def records(rt: Runtime, query: RecordsQuery, scope: Scope, now: datetime,
         nothing_until=nothing_until if nothing_until and nothing_until > midnight(selection.last) else None,
         doubtful=tuple(sorted(doubtful)),
         today=now.astimezone(UTC).date(),
+        not_split=not_split,
     )
 
 

@@ -6,6 +6,7 @@ Pure.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from bot.slack.paging import Page
@@ -70,6 +71,8 @@ class Records:
     nothing_until: datetime | None = None
     doubtful: tuple[date, ...] = ()
     today: date | None = None
+    not_split: Decimal = ZERO
+    """How much isn't told apart yet by what narrows them."""
 
     @property
     def open_days(self) -> tuple[date, ...]:

@@ -13,6 +13,7 @@ from bot.slack.model import Message
 from bot.slack.paging import Page, pager, range_of
 from bot.spend.ask.grammar import NotUnderstood
 from bot.spend.ask.sentences import narrowed_in_words
+from bot.spend.ask.unsplit import unsplit_in_words
 from bot.spend.ask.view import TOO_LONG
 from bot.spend.ask.when import when_in_words
 from bot.spend.exports.query import RecordsQuery, Refused, words_of_records
@@ -115,6 +116,8 @@ def _notes(found: Records) -> list[Markup]:
         notes.append(doubtful_in_words(found.doubtful))
     if found.total is not None and found.unsplit:
         notes.append(f"⚠️ the report of {_days(found.unsplit)} isn't split like this, so parts may be missing")
+    if unsplit := unsplit_in_words(found.not_split, shown(found.not_split), found.query.where):
+        notes.append(unsplit)
     if not found.scope.is_all:
         told = found.scope.told((*found.selection.in_ledger, *found.selection.where), hourly=found.selection.is_hourly)
         notes.append(told.in_words(own=found.query.own))

@@ -16,7 +16,7 @@ from bot.kinds.limits.peaks.model import HOUR, HourRead, peaks_of
 from bot.kinds.limits.peaks.own.sync import sync_own_limits
 from bot.kinds.limits.peaks.plan import KEPT, Span, hours_of, spans_to_read
 from bot.runtime import Runtime
-from bot.spend.ask.figures import figures_as_of
+from bot.spend.ask.fresh import figures_as_of
 from bot.store.leases import hold_lease
 from bot.store.notes import claim_note
 
