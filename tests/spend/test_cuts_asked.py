@@ -12,7 +12,7 @@ from bot.errors import UpstreamDown
 from bot.spend.ask.figures import figures
 from bot.spend.ask.sentences import tail_in_words
 from bot.spend.ask.splits import HOUR
-from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, WORKSPACE
+from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, UNSPLIT, WORKSPACE
 from bot.spend.exports.load import records
 from bot.spend.exports.query import RecordsQuery
 from bot.spend.exports.view import render_records
@@ -126,3 +126,18 @@ async def test_what_is_not_told_apart_yet_by_what_narrows_an_answer_is_said_and_
     listed = await records(rt, RecordsQuery("friday", (), (BATCH, Filter(PERSON, ("*",)))), EVERYTHING, NOW)
     assert listed.not_split == cost_of(a_day())
     assert "split by tier yet and is not counted here" in render_records(listed, "claude").text
+
+
+async def test_a_chart_has_the_total_of_its_answer_where_another_cut_was_not_told(store: Store) -> None:
+    rt = living(store, Failing(hourly=[*a_day(1), *a_day()], fails=(BOTH,)))
+    await sync_costs(rt, NOW)
+    for query in (
+        SpendQuery("friday", PERSON, (BATCH,)),
+        SpendQuery("2d", TIER, and_by=PERSON),
+        SpendQuery("friday", WORKSPACE, (NO_BATCH,), and_by=PRODUCT),
+    ):
+        found = await figures(rt, query, NOW)
+        drawn = [one for one in found.series.days if found.first <= one.day <= found.last]
+        assert sum(sum((one.parts or {}).values()) for one in drawn) == found.total
+        if query.by == TIER:
+            assert [part for part, _ in found.series.names] == [UNSPLIT], "as the table has them"

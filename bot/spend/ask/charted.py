@@ -9,9 +9,10 @@ from decimal import Decimal
 from heapq import nsmallest
 
 from bot.slack.charts import MAX_SERIES
+from bot.spend.ask.splits import in_ledger
 from bot.spend.ask.sums import OTHERS, Count, Counted, stacked_by
 from bot.spend.dimensions import KEY, PERSON, Dimension
-from bot.spend.ledger.cuts import SHARED, cut_of
+from bot.spend.ledger.cuts import SHARED, WHAT, cut_of
 from bot.spend.model import ZERO
 from bot.spend.scope import Where
 from bot.tasks import apart
@@ -29,13 +30,42 @@ async def daily_counts(
 
     `same` are the counts of these days by `splits`, where they were read already.
     """
-    stacked = stacked_by(splits)
+    read, stacked = _from_one_cut(read, splits), stacked_by(splits)
     if stacked not in MANY:
         return [one for where in wheres for one in await read([stacked] if stacked else [], where, True)]
     if same is None:
         same = [one for where in wheres for one in await read([stacked], where, False)]
     largest = await apart(len(same), _largest, stacked, same)
     return [one for where in wheres for one in await _named_and_others(read, stacked, where, largest)]
+
+
+def _from_one_cut(read: Read, asked: Sequence[Dimension]) -> Read:
+    """Return how counts are read from the cut that answers: another may not be told yet of what only parts tell."""
+
+    async def found(splits: Sequence[Dimension], where: Where, daily: bool) -> list[Counted]:
+        more = _missing(in_ledger(splits), in_ledger(asked), where)
+        counts = await read([*splits, *more], where, daily)
+        return _added_up(counts, splits) if more else counts
+
+    return found
+
+
+def _missing(splits: Sequence[Dimension], asked: Sequence[Dimension], where: Where) -> list[Dimension]:
+    told = {*splits, *where}
+    more = [one for one in asked if one not in splits]
+    if not more or told.isdisjoint((*WHAT.own, *WHAT.by_money)):
+        return []  # by what all cuts share they have the same sums
+    return more if cut_of(told) is not cut_of((*told, *more)) else []
+
+
+def _added_up(counts: Iterable[Counted], splits: Sequence[Dimension]) -> list[Counted]:
+    sums: dict[tuple[date, tuple[str, ...]], Decimal | None] = {}
+    for one in counts:
+        key = one.day, tuple(one.ids[split.column] for split in splits)
+        before = sums.get(key, ZERO)
+        sums[key] = None if before is None or one.amount is None else before + one.amount
+    columns = [one.column for one in splits]
+    return [Count(day, dict(zip(columns, ids, strict=True)), amount) for (day, ids), amount in sums.items()]
 
 
 def _largest(stacked: Dimension, counts: Iterable[Counted]) -> list[str]:
