@@ -9,10 +9,13 @@ import pytest
 
 from bot.admin.rows import CostBucket, CostRow, Report
 from bot.errors import UpstreamDown
+from bot.spend.ask.charts import figures_chart
 from bot.spend.ask.figures import figures
 from bot.spend.ask.sentences import tail_in_words
 from bot.spend.ask.splits import HOUR
-from bot.spend.dimensions import CONTEXT, PERSON, PRODUCT, TIER, UNSPLIT, WORKSPACE
+from bot.spend.ask.view import render_figures
+from bot.spend.dimensions import CONTEXT, KEY, PERSON, PRODUCT, TIER, UNSPLIT, WORKSPACE
+from bot.spend.exports.files import records_file
 from bot.spend.exports.load import records
 from bot.spend.exports.query import RecordsQuery
 from bot.spend.exports.view import render_records
@@ -22,7 +25,7 @@ from bot.spend.model import Filter, SpendQuery
 from bot.spend.scope import EVERYTHING, Scope
 from bot.store.session import Store
 from tests.spend.test_hours import Hourly, living, spent
-from tests.spend.world import DAY, DOLLAR, FRIDAY, NOW
+from tests.spend.world import DAY, DOLLAR, FRIDAY, LAB, NOW
 
 BATCH, NO_BATCH = Filter(TIER, ("batch",)), Filter(TIER, ("batch",), leaves_out=True)
 CHAT = Filter(PRODUCT, ("chat",))
@@ -141,3 +144,32 @@ async def test_a_chart_has_the_total_of_its_answer_where_another_cut_was_not_tol
         assert sum(sum((one.parts or {}).values()) for one in drawn) == found.total
         if query.by == TIER:
             assert [part for part, _ in found.series.names] == [UNSPLIT], "as the table has them"
+
+
+async def test_what_others_spend_changes_nothing_of_what_somebody_sees(store: Store) -> None:
+    seen = Scope(workspaces=frozenset({LAB}), keys=frozenset({"k1"}), people=frozenset({"user_dana"}))
+    mine = [one for one in a_day(-1) if one.workspace_id == LAB or one.api_key_id == "k1" or one.actor]
+    others = [one for one in a_day(-1) if one not in mine]
+    organization = Hourly(hourly=[*mine, *others])
+    rt = living(store, organization)
+    assert mine
+    assert others
+    queries = [
+        SpendQuery("today", by, where, and_by=and_by)
+        for by, and_by in ((PERSON, TIER), (KEY, TIER), (HOUR, TIER), (HOUR, PERSON), (PRODUCT, None))
+        for where in ((), (NO_BATCH,))
+        if not (where and and_by is PERSON)
+    ]
+    answers: list[list[str]] = []
+    totals: list[object] = []
+    for _ in range(2):
+        await sync_costs(rt, NOW)
+        found = [await figures(rt, one, NOW, None, seen) for one in queries]
+        records_of = [await records_file(rt, RecordsQuery("today", by, (BATCH,)), seen, NOW) for by in ((HOUR,), (KEY,), ())]
+        answers.append([*(repr((render_figures(one), figures_chart(one))) for one in found), *map(repr, records_of)])
+        totals.append((await figures(rt, SpendQuery("today"), NOW)).total)
+        organization.hourly = [*mine, *(one._replace(amount_nanos=one.amount_nanos * 5) for one in others)]
+    assert totals[0] != totals[1]
+    assert answers[0] == answers[1]
+    assert "only your workspaces, because this isn't told by key" in answers[0][-3]
+    assert "not what you used without a key" in answers[0][-2]

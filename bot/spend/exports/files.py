@@ -56,10 +56,12 @@ async def records_file(rt: Runtime, query: RecordsQuery, scope: Scope, now: date
     name = file_name("my-spend" if query.own else "records", selection.first, selection.last, by, *narrowed)
     where = narrowed_in_words(meant.workspaces, meant.narrowed)
     whose = "Your own spend" if query.own else "Records"
-    seen: Markup = "" if scope.is_all or query.own else " of your own keys and your workspaces"
+    seen: Markup = "" if scope.is_all or query.own else " of what you may see"
     when = period_in_title(query.period, selection.first, selection.last, now.astimezone(UTC).date())
     about: Markup = f"{whose}{seen}{where}, {when}"
     fresh = _fresh(selection, known, now.astimezone(UTC).date())
+    told = scope.told((*selection.in_ledger, *selection.where), hourly=selection.is_hourly).in_words(own=query.own)
+    fresh = f"{fresh} · {told}" if told else fresh
     return export, File(name, "".join(lines).encode("utf-8", "replace"), found.total, about, fresh)
 
 
