@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from sqlalchemy import delete
+from sqlmodel import col
 
 from bot.admin.rows import CostBucket, CostRow, Report
 from bot.errors import UpstreamDown
@@ -24,6 +26,7 @@ from bot.spend.ledger.sync import sync_costs
 from bot.spend.model import Filter, SpendQuery
 from bot.spend.scope import EVERYTHING, Scope
 from bot.store.session import Store
+from bot.store.tables import CostBothRow
 from tests.spend.test_hours import Hourly, living, spent
 from tests.spend.world import DAY, DOLLAR, FRIDAY, LAB, NOW
 
@@ -129,6 +132,17 @@ async def test_what_is_not_told_apart_yet_by_what_narrows_an_answer_is_said_and_
     listed = await records(rt, RecordsQuery("friday", (), (BATCH, Filter(PERSON, ("*",)))), EVERYTHING, NOW)
     assert listed.not_split == cost_of(a_day())
     assert "split by tier yet and is not counted here" in render_records(listed, "claude").text
+
+
+async def test_what_is_split_is_compared_with_nothing_that_isnt(store: Store) -> None:
+    rt, query = living(store, Hourly(hourly=[*a_day(7), *a_day()])), SpendQuery("friday", PERSON, (BATCH,))
+    await sync_costs(rt, NOW)
+    assert (await figures(rt, query, NOW)).before
+    for day in (FRIDAY - 7 * DAY, FRIDAY):
+        async with store.write() as tx:
+            await tx.execute(delete(CostBothRow).where(col(CostBothRow.day) == day))
+        found = await figures(rt, query, NOW)
+        assert (found.before, {one.before for one in found.breakdown.slices} - {None}) == (None, set())
 
 
 async def test_a_chart_has_the_total_of_its_answer_where_another_cut_was_not_told(store: Store) -> None:

@@ -25,7 +25,7 @@ from bot.spend.ask.scope import (
 from bot.spend.ask.spans import PERIOD_BEFORE, is_month, span, span_versus
 from bot.spend.ask.splits import HOUR, MONTH, QUARTER, Tags, as_asked, hour_id, in_ledger, is_time, tag_of
 from bot.spend.ask.sums import OTHERS, Counted, ids_in, narrowed, of_measures, parts, series_of, total, unreported, untagged
-from bot.spend.ask.unsplit import as_unsplit
+from bot.spend.ask.unsplit import as_unsplit, is_worth_saying
 from bot.spend.dimensions import KEY, WORKSPACE, Dimension
 from bot.spend.ledger import db as table
 from bot.spend.ledger.apart import names_apart
@@ -138,7 +138,8 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
     if is_hourly:
         asked = {day: known[day] for day in days.asked if day in known}
         check_hours(query, asked, await days_with_hours(tx, days.first, days.last))
-    before = await _before(tx, query, days.before, wheres, known)
+    unsplit = await _counts(tx, query, (days.first, days.last), as_unsplit(wheres), known, daily=is_hourly)
+    before = None if is_worth_saying(unsplit) else await _before(tx, query, days.before, wheres, known)
     every = [*counts, *drawn, *(before or ())]
     only = scope.ids.get(WORKSPACE, frozenset())
     may_have_budget = is_month(query.period) and query.measure == "dollars" and not scope.narrowed
@@ -154,7 +155,7 @@ async def _read(tx: Tx, query: SpendQuery, days: _Days, scope: Scope, channel: s
         await table.nothing_spent_until(tx),
         sorted(await doubts(tx, days.asked)),
         set() if query.measure == "dollars" else await uncounted_days(tx, begins, ends),
-        await _counts(tx, query, (days.first, days.last), as_unsplit(wheres), known, daily=is_hourly),
+        unsplit,
     )
 
 
@@ -213,7 +214,9 @@ async def _before(
         return None
     asked = {*in_ledger(query.splits), *(one for where in wheres for one in where)}
     by_hour = await is_read_by_hour(tx, asked, *between) if HOUR in query.splits else False
-    return None if by_hour is None else await _counts(tx, query, between, wheres, known, daily=by_hour)
+    if by_hour is None or is_worth_saying(await _counts(tx, query, between, as_unsplit(wheres), known, daily=by_hour)):
+        return None  # what isn't split yet would read as a rise
+    return await _counts(tx, query, between, wheres, known, daily=by_hour)
 
 
 async def _read_counts(

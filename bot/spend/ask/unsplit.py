@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.slack.markup import Markup, escape
+from bot.spend.ask.sums import Counted
 from bot.spend.dimensions import UNSPLIT
 from bot.spend.ledger.cuts import WHAT
-from bot.spend.model import Filter
+from bot.spend.model import ZERO, Filter
 from bot.spend.scope import Where
 from bot.words.wording import listed
 
@@ -18,6 +19,11 @@ _LEAST = Decimal("0.01")
 def as_unsplit(wheres: Iterable[Where]) -> list[Where]:
     """Return the conditions for what isn't told apart, of those that narrow by what parts tell."""
     return [{**where, **{one: [UNSPLIT] for one in _OWN if one in where}} for where in wheres if {*_OWN} & where.keys()]
+
+
+def is_worth_saying(counts: Iterable[Counted]) -> bool:
+    """Tell whether what isn't told apart is more than a rounding."""
+    return abs(sum((one.amount for one in counts if one.amount is not None), ZERO)) >= _LEAST
 
 
 def unsplit_in_words(amount: Decimal, said: Markup, filters: Sequence[Filter]) -> Markup:
