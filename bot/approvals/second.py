@@ -31,21 +31,24 @@ async def settle(rt: Runtime, request: Request, applied: Any) -> Request:
     """
     log.warning("outcome_too_late", request=request.id, outcome=applied.outcome.stored())
     kind, outcome = kind_of(rt, request), applied.outcome
-    async with rt.store.read() as tx:
-        latest = await requests.load(tx, request.id) or request
-    # Only something new comes with a secret. If the other one found it, it is the request's own.
-    is_new = isinstance(applied, Done) and applied.secret and latest.outcome.thing_id != outcome.thing_id
-    if not (is_new and kind.effect.revert and outcome.thing_id):
-        async with rt.store.write(CLAIM_LASTS) as tx:
-            return await _note(rt, tx, latest, AuditAction.REQUEST_DONE_TOO_LATE, outcome)
-    # Written down before it is tried: whoever dies in between has left word of what nobody else knows.
     async with rt.store.write(CLAIM_LASTS) as tx:
+        latest = await requests.load(tx, request.id) or request
+        # Only something new comes with a secret. If the other one found it, it is the request's own.
+        is_new = isinstance(applied, Done) and applied.secret and latest.outcome.thing_id != outcome.thing_id
+        if not (is_new and kind.effect.revert and outcome.thing_id):
+            return await _note(rt, tx, latest, AuditAction.REQUEST_DONE_TOO_LATE, outcome)
+        # Written down before it is tried: whoever dies in between has left word of what nobody else knows.
         await timers.add_timers(tx, TIMERS, request.id, {outcome.thing_id: rt.now()})
     try:
         return await take_back(rt, latest, outcome)
     except (LeaseLost, UpstreamError) as error:
         log.warning("second_taken_back_later", request=request.id, thing=outcome.thing_id, error=repr(error))
         return latest
+
+
+async def is_taken_back(tx: Tx, request_id: str, thing_id: str | None) -> bool:
+    """Tell whether a thing is about to be taken back, so that it becomes nobody's own."""
+    return thing_id is not None and await timers.has(tx, TIMERS, request_id, thing_id)
 
 
 async def take_back(rt: Runtime, request: Request, outcome: Outcome, *, is_last: bool = False) -> Request:

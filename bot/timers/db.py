@@ -60,13 +60,18 @@ async def set_first(tx: Tx, topic: str, subject: str, what: str, due_at: datetim
 
 async def clear(tx: Tx, topic: str, subject: str, what: str) -> bool:
     """Clear a timer, claimed or not; False where it isn't there any more. Of several that do so at once, one gets True."""
-    key = col(TimerRow.topic) == topic, col(TimerRow.subject) == subject, col(TimerRow.what) == what
-    return (await tx.execute(delete(TimerRow).where(*key))).rowcount == 1
+    return (await tx.execute(delete(TimerRow).where(*_named(topic, subject, what)))).rowcount == 1
 
 
 async def is_set(tx: Tx, timer: Timer) -> bool:
     """Tell whether a timer is still there, claimed or not."""
-    return (await tx.session.exec(select(TimerRow.what).where(*_key(timer)))).first() is not None
+    return await has(tx, timer.topic, timer.subject, timer.what)
+
+
+async def has(tx: Tx, topic: str, subject: str, what: str) -> bool:
+    """Tell whether a subject has this timer, claimed or not."""
+    found = select(TimerRow.what).where(*_named(topic, subject, what))
+    return (await tx.session.exec(found)).first() is not None
 
 
 async def due(tx: Tx, now: datetime, topics: Mapping[str, TimerTopic]) -> list[Timer]:
@@ -134,11 +139,11 @@ def _is_ahead(now: datetime, lasts: timedelta) -> Any:
 
 
 def _key(timer: Timer) -> tuple[Any, ...]:
-    return (
-        col(TimerRow.topic) == timer.topic,
-        col(TimerRow.subject) == timer.subject,
-        col(TimerRow.what) == timer.what,
-    )
+    return _named(timer.topic, timer.subject, timer.what)
+
+
+def _named(topic: str, subject: str, what: str) -> tuple[Any, ...]:
+    return col(TimerRow.topic) == topic, col(TimerRow.subject) == subject, col(TimerRow.what) == what
 
 
 def _timer(row: TimerRow) -> Timer:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.approvals import db as requests
+from bot.approvals.execute import note
 from bot.approvals.model import Event, Status
+from bot.approvals.outcome import Done, Outcome
 from bot.approvals.second import MOST_TRIES
 from bot.sandbox.stage import Json
 from tests.approvals.acting import (
@@ -84,6 +86,9 @@ async def test_a_second_key_that_could_not_be_taken_back_at_once_is_taken_back_l
         await world.post("/faults", target="claude", name=ARCHIVE, kind="500", times=20)
         card = await paused_at(world, "second", MAKE)
         assert (await living(world, "second"), await seconds_of(world, card)) == (2, [])
+        request = await request_behind(world, card)
+        [extra] = [key.id for key in await keys_named(world, "second") if key.id != request.outcome.thing_id]
+        assert await note(world.rt, request, Done(Outcome(thing_id=extra))) is None, "it is about to be gone"
         world.sandbox.faults.clear()
         await a_minute_passes(world)
         assert (await living(world, "second"), await seconds_of(world, card)) == (1, ["request.second_taken_back"])
