@@ -66,6 +66,8 @@ class Dimension:
     """Returns a value as people know it, given its id and the names of things by id."""
     values: tuple[str, ...] = ()
     """What its values are called, where the Claude API has a list of them."""
+    ids: tuple[str, ...] = ()
+    """Those values, also of what nobody used yet (admin-api.md §4.10)."""
 
     @property
     def typed(self) -> tuple[str, ...]:
@@ -129,6 +131,7 @@ PRODUCT = Dimension(
     ("products",),
     spelled(_PRODUCTS),
     tuple(_PRODUCTS.values()),
+    tuple(_PRODUCTS),
 )
 TIER = Dimension(
     "tier",
@@ -139,6 +142,7 @@ TIER = Dimension(
     ("tiers", "service tier", "service tiers", "service_tier"),
     spelled({}),
     ("standard", "batch", "priority", "priority on demand", "flex", "flex discount"),
+    ("standard", "batch", "priority", "priority_on_demand", "flex", "flex_discount"),
 )
 CONTEXT = Dimension(
     "context",
@@ -149,6 +153,7 @@ CONTEXT = Dimension(
     ("contexts", "context window", "context windows", "context_window"),
     spelled({"0-200k": "Up to 200k tokens", "200k-1M": "200k to 1M tokens"}),
     ("up to 200k tokens", "200k to 1M tokens"),
+    ("0-200k", "200k-1M"),
 )
 COST_TYPE = Dimension(
     "cost type",
@@ -159,6 +164,7 @@ COST_TYPE = Dimension(
     ("cost types", "cost_type"),
     spelled({"session_usage": "Sessions"}),
     ("tokens", "web search", "code execution", "sessions"),
+    ("tokens", "web_search", "code_execution", "session_usage"),
 )
 TOKENS = "tokens"
 """The cost type of tokens."""

@@ -13,6 +13,7 @@ from bot.admin.rows import CostBucket, CostRow, Report
 from bot.errors import UpstreamDown
 from bot.spend.ask.charts import figures_chart
 from bot.spend.ask.figures import figures
+from bot.spend.ask.scope import CantAnswer
 from bot.spend.ask.sentences import tail_in_words
 from bot.spend.ask.splits import HOUR
 from bot.spend.ask.view import render_figures
@@ -187,3 +188,14 @@ async def test_what_others_spend_changes_nothing_of_what_somebody_sees(store: St
     assert answers[0] == answers[1]
     assert "only your workspaces, because this isn't told by key" in answers[0][-3]
     assert "not what you used without a key" in answers[0][-2]
+
+
+async def test_a_value_that_the_api_has_and_nobody_used_is_no_unknown_one(store: Store) -> None:
+    rt = living(store, Hourly(hourly=[*a_day()]))
+    await sync_costs(rt, NOW)
+    for by, value in ((TIER, "priority on demand"), (CONTEXT, "200k to 1M tokens"), (PRODUCT, "Claude Console")):
+        found = await figures(rt, SpendQuery("friday", WORKSPACE, (Filter(by, (value,)),)), NOW)
+        assert found.total == cost_of([one for one in a_day() if by == CONTEXT and one.context_window == "200k-1M"])
+    with pytest.raises(CantAnswer) as raised:
+        await figures(rt, SpendQuery("friday", WORKSPACE, (Filter(TIER, ("prioritty",)),)), NOW)
+    assert raised.value.instead == SpendQuery("friday", WORKSPACE, (Filter(TIER, ("Priority",)),))

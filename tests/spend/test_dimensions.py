@@ -15,6 +15,7 @@ from bot.spend.ask.figures import figures
 from bot.spend.ask.grammar import NotUnderstood, parse_query
 from bot.spend.ask.periods import first_words
 from bot.spend.ask.view import figures_chart, render_figures
+from bot.spend.ask.words import plain
 from bot.spend.digests.build import build_digest
 from bot.spend.digests.figures import digest_input
 from bot.spend.digests.view import render_thread
@@ -131,3 +132,8 @@ def test_the_second_report_splits_by_what_its_source_says() -> None:
     plan = legacy.plan("cost", span, sorted(COST_DIMENSIONS), "1d", {})
     assert plan is not None
     assert set(plan.grouped_by) == LEGACY.splits_by
+
+
+def test_the_values_of_a_dimension_are_called_as_their_ids_are_shown() -> None:
+    for one in ASKED:
+        assert [plain(one.label(value, {})) for value in one.ids] == [plain(value) for value in one.values], one.name

@@ -188,7 +188,7 @@ async def _labels(tx: Tx, dimension: Dimension, first: date, last: date) -> dict
     if prefix == "apikey_":
         return {**known, "": dimension.missing}
     ids = {cell.of(dimension) for cell in await table.cells(tx, first, last, (dimension,))}
-    ids |= WITHOUT_COST.get(dimension, frozenset())
+    ids |= WITHOUT_COST.get(dimension, frozenset()) | {*dimension.ids}
     names = await names_of(tx, ids)
     used = {one: dimension.label(one, names) for one in ids}
     others = _without_cost(ids) if dimension == MODEL else {}
