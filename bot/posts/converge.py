@@ -34,10 +34,22 @@ async def converge(rt: Runtime, topic: str, subject: str, *, only_due: bool = Fa
 
 async def _converge(rt: Runtime, topic: str, subject: str, *, only_due: bool, looked: Looked | None) -> bool:
     claim = Claim(rt, topic_of(rt, topic), subject, secrets.token_hex(8), looked=looked)
+    left = set[int]()
+    is_done = await _rounds(rt, claim, left, only_due=only_due)
+    if left:
+        async with rt.store.write() as tx:
+            await db.draw_again_at(tx, sorted(left), rt.now() + claim.topic.retake_after)
+    return is_done
+
+
+async def _rounds(rt: Runtime, claim: Claim, left: set[int], *, only_due: bool) -> bool:
+    """Work off the posts; `left` gets those that somebody else was at, whose drawing may come behind this one."""
+    topic, subject = claim.topic.name, claim.subject
     for _ in range(_MOST_ROUNDS):
         async with rt.store.write() as tx:
             now = rt.now()
             until = now + claim.topic.retake_after
+            left.update(await db.left_behind(tx, topic, subject, now) if only_due else ())
             held = await db.claim(tx, topic, subject, claim.token, now, until, only_due=only_due)
             known = await db.of_subject(tx, topic, subject) if held else []
         result = await claim.work(held, known, now) if held else Result.DONE

@@ -70,6 +70,19 @@ async def claim(
     return sorted((_post(row) for row in claimed.mappings()), key=lambda post: post.id)
 
 
+async def left_behind(tx: Tx, topic: str, subject: str, now: datetime) -> list[int]:
+    """Return the posts of a subject that stand and whose claim is over: what its holder has sent may still arrive."""
+    is_over = col(PostRow.claim).is_not(None), col(PostRow.due_at) <= now, col(PostRow.ts).is_not(None)
+    found = select(PostRow.id).where(*_of(topic, subject), *is_over, col(PostRow.redraws))
+    return [one for one in await tx.session.exec(found) if one is not None]
+
+
+async def draw_again_at(tx: Tx, ids: Sequence[int], at: datetime) -> None:
+    """Have posts that nobody works on drawn once more then."""
+    again = update(PostRow).where(col(PostRow.id).in_(ids), col(PostRow.redraws), col(PostRow.claim).is_(None))
+    await tx.execute(again.values(wanted_version=PostRow.wanted_version + 1, due_at=at))
+
+
 async def renew(tx: Tx, held: Sequence[Post], token: str, until: datetime) -> list[Post]:
     """Hold claimed posts until then and return those that are still the caller's."""
     mine = update(PostRow).where(col(PostRow.id).in_([post.id for post in held]), col(PostRow.claim) == token)

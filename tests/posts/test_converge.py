@@ -171,6 +171,26 @@ async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
 
 
 @pytest.mark.both
+async def test_what_a_dead_drawer_has_sent_is_drawn_over_also_where_it_arrives_last(scene: Scene) -> None:
+    await scene.want()
+    await scene.converge()
+    await scene.change("second")
+    scene.slack.delays = [30]
+    dying = asyncio.create_task(scene.converge())
+    await scene.is_under_way()
+    dying.cancel()
+    await asyncio.gather(dying, return_exceptions=True)
+    await scene.change("third")
+    await scene.a_minute(minutes=3)
+    assert scene.texts == ["third"]
+    [ts] = scene.slack.standing
+    scene.slack.standing[ts] = "second"
+    await scene.a_minute(minutes=3)
+    assert scene.texts == ["third"]
+    assert await due(scene.rt, scene.clock.now.replace(year=2030)) == []
+
+
+@pytest.mark.both
 async def test_a_process_that_was_paused_sends_nothing_under_a_claim_that_others_took_over(scene: Scene) -> None:
     other = runtime(scene.rt.store, scene.slack, scene.topic, scene.clock)
     await scene.want()
