@@ -104,7 +104,7 @@ async def note(rt: Runtime, request: Request, applied: Applied) -> Request | Non
 
 async def _note(rt: Runtime, tx: Tx, request: Request, applied: Applied) -> Request | None:
     now, outcome = rt.now(), request.outcome.updated(applied.outcome)
-    if await second.is_taken_back(tx, request.id, applied.outcome.thing_id):
+    if request.attempts > 1 and await second.is_taken_back(tx, request.id, applied.outcome.thing_id):
         return None
     event = Event.DONE if request.status is Status.APPLYING else Event.PROOF
     if isinstance(applied, Waits):
