@@ -1,7 +1,5 @@
 """What a second attempt made although another one had done it: taken back for certain, and put on record once."""
 
-from typing import Any
-
 import structlog
 
 from bot.approvals import db as requests
@@ -10,7 +8,7 @@ from bot.approvals.due import CLAIM_LASTS, HELD
 from bot.approvals.extensions import kind_of
 from bot.approvals.model import Request
 from bot.approvals.next_step import FINAL
-from bot.approvals.outcome import Done, LeaseLost, NeedsPerson, Outcome
+from bot.approvals.outcome import Applied, Done, LeaseLost, NeedsPerson, Outcome
 from bot.errors import UpstreamError
 from bot.runtime import Runtime
 from bot.store.actions import BOT_ACTOR, AuditAction
@@ -24,7 +22,7 @@ MOST_TRIES = 10
 """About so many minutes after which people are told that it is still there."""
 
 
-async def settle(rt: Runtime, request: Request, applied: Any) -> Request:
+async def settle(rt: Runtime, request: Request, applied: Applied) -> Request:
     """Put on record what was done although somebody else had taken the request over, and take back what is too much.
 
     Returns the request as it is now.

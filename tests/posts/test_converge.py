@@ -156,15 +156,20 @@ async def test_a_slow_older_drawing_never_stays_on_top_of_a_newer_one(scene: Sce
     assert await due(scene.rt, scene.clock.now.replace(year=2030)) == []
 
 
-async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
+async def died_drawing(scene: Scene, says: str) -> None:
+    """Let the first drawer of a change die while Slack has its call."""
     await scene.want()
     await scene.converge()
-    await scene.change("second")
+    await scene.change(says)
     scene.slack.delays = [30]
     dying = asyncio.create_task(scene.converge())
     await scene.is_under_way()
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
+
+
+async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
+    await died_drawing(scene, "second")
     assert scene.texts == ["first"]
     await scene.a_minute(minutes=3)
     assert scene.texts == ["second"]
@@ -172,14 +177,7 @@ async def test_a_drawer_that_dies_leaves_a_duty_behind(scene: Scene) -> None:
 
 @pytest.mark.both
 async def test_what_a_dead_drawer_has_sent_is_drawn_over_also_where_it_arrives_last(scene: Scene) -> None:
-    await scene.want()
-    await scene.converge()
-    await scene.change("second")
-    scene.slack.delays = [30]
-    dying = asyncio.create_task(scene.converge())
-    await scene.is_under_way()
-    dying.cancel()
-    await asyncio.gather(dying, return_exceptions=True)
+    await died_drawing(scene, "second")
     await scene.change("third")
     await scene.a_minute(minutes=3)
     assert scene.texts == ["third"]
